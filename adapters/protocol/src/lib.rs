@@ -1,0 +1,29 @@
+//! The wire between a function and the bridge.
+//!
+//! Everything here is data: filters, updates, operations and events, as types that can't express anything
+//! the bridge would have to refuse for safety's sake. There are no operators by name and no code, so nothing
+//! a shopper types can become part of a query. The bridge checks sizes once more with [`Check`] before it acts.
+
+mod answer;
+mod event;
+mod filter;
+mod limits;
+mod operation;
+mod path;
+mod query;
+mod update;
+
+pub use answer::{Conflict, Failure, FailureCode, Outcome, QueryAnswer, QueryResult, TransactAnswer};
+pub use event::{CloudEvent, EventType, NewEvent};
+pub use filter::{Filter, Scalar};
+pub use limits::{Check, Refused, check_nesting};
+pub use operation::{Expect, Operation, TransactRequest};
+pub use path::{CollectionName, Path, PathError};
+pub use query::{Cursor, Direction, Facet, FacetCount, Query, QueryRequest, SortKey};
+pub use update::{Change, Update};
+
+/// The media type of a request or an answer as BSON; relaxed extended JSON (`application/json`) says the same.
+pub const BSON_MEDIA_TYPE: &str = "application/bson";
+
+/// The most bytes of one request body to `/v1/query` or `/v1/transact`.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,1 @@
+//! What a signed-in shopper sees and changes of the own account.

@@ -1,0 +1,1 @@
+//! One product, by id or SKU.

@@ -1,0 +1,1 @@
+//! The files of the single-page app and the OpenAPI document.

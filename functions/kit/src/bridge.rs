@@ -1,0 +1,282 @@
+//! The client of the bridge.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use bson::{Bson, Document};
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use protocol::{
+    BSON_MEDIA_TYPE, CollectionName, Conflict, EventType, Expect, Failure, FailureCode, Filter, NewEvent,
+    Operation, Path, Query, QueryAnswer, QueryRequest, QueryResult, TransactAnswer, TransactRequest, Update,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Problem, Trace, host, variable};
+
+/// No answer of the bridge is longer.
+const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+/// The bridge gives up after 10 s itself.
+const WAIT: Duration = Duration::from_secs(12);
+
+/// A collection and what its documents decode into.
+#[derive(Debug)]
+pub struct Collection<T> {
+    name: &'static str,
+    document: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Collection<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Collection<T> {}
+
+impl<T> Collection<T> {
+    /// A collection of `collections.toml`.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, document: PhantomData }
+    }
+
+    /// Its name on the wire. A name that is none is found by the first test that uses it.
+    #[must_use]
+    pub fn name(self) -> CollectionName {
+        CollectionName::parse(self.name).expect("collections are named in code")
+    }
+
+    /// A query of it.
+    #[must_use]
+    pub fn query(self, filter: Filter) -> Query {
+        Query { filter, ..Query::of(self.name()) }
+    }
+}
+
+/// A field's path, named in code.
+#[must_use]
+pub fn path(text: &'static str) -> Path {
+    Path::parse(text).expect("paths are named in code")
+}
+
+/// A value as it is stored: dates as dates, where `serde_json` would write texts.
+pub fn to_bson<T: Serialize>(value: &T) -> Result<Bson, Problem> {
+    #[derive(Serialize)]
+    struct Holder<'a, T> {
+        value: &'a T,
+    }
+    let mut document = to_document(&Holder { value }).map_err(Problem::internal)?;
+    document.remove("value").ok_or_else(|| Problem::internal("a value that is not there"))
+}
+
+/// Goes through bytes because `bson::serialize_to_document` serialises for people, with dates as texts.
+fn to_document<T: Serialize>(value: &T) -> Result<Document, String> {
+    let bytes = bson::serialize_to_vec(value).map_err(|error| error.to_string())?;
+    bson::deserialize_from_slice(&bytes).map_err(|error| error.to_string())
+}
+
+/// Why the bridge did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum BridgeError {
+    /// An expectation was not met or a unique key is taken; nothing was changed.
+    #[error("conflict: {0:?}")]
+    Conflict(Conflict),
+    /// It, or its store, is not there or overloaded.
+    #[error("bridge unavailable: {0}")]
+    Unavailable(String),
+    /// It refused the request, or said what can't be understood: a fault of the shop.
+    #[error("bridge: {0}")]
+    Fault(String),
+}
+
+impl From<BridgeError> for Problem {
+    fn from(error: BridgeError) -> Self {
+        match error {
+            BridgeError::Unavailable(_) => Self::unavailable(error.to_string()),
+            BridgeError::Conflict(_) | BridgeError::Fault(_) => Self::internal(error.to_string()),
+        }
+    }
+}
+
+/// The bridge, on behalf of one request.
+#[derive(Debug)]
+pub struct Bridge {
+    url: String,
+    token: String,
+    trace: Trace,
+}
+
+impl Bridge {
+    pub(crate) async fn of(trace: Trace) -> Result<Self, Problem> {
+        Ok(Self { url: variable("bridge_url").await?, token: variable("bridge_token").await?, trace })
+    }
+
+    pub(crate) async fn is_ready(trace: &Trace) -> Result<bool, Problem> {
+        const LONGEST: usize = 64 * 1024;
+        let request = Request::get(format!("{}/readyz", variable("bridge_url").await?))
+            .header("traceparent", trace.child())
+            .body(Bytes::new())
+            .map_err(|error| Problem::internal(error.to_string()))?;
+        let answer = host::send(request, Duration::from_secs(2), LONGEST).await;
+        Ok(answer.is_ok_and(|answer| answer.status() == StatusCode::OK))
+    }
+
+    /// Runs several queries in one round trip; `R` is a tuple of [`QueryResult`]s.
+    pub async fn queries<R: DeserializeOwned>(&self, queries: Vec<Query>) -> Result<R, BridgeError> {
+        #[derive(serde::Deserialize)]
+        struct Answer<R> {
+            results: R,
+        }
+        let answer: Answer<R> = self.ask("/v1/query", &QueryRequest { queries }).await?;
+        Ok(answer.results)
+    }
+
+    /// Runs one query.
+    pub async fn query<T: DeserializeOwned>(&self, query: Query) -> Result<QueryResult<T>, BridgeError> {
+        let mut answer: QueryAnswer<T> =
+            self.ask("/v1/query", &QueryRequest { queries: vec![query] }).await?;
+        answer.results.pop().ok_or_else(|| BridgeError::Fault("an answer without a result".into()))
+    }
+
+    /// The one document that a filter means, if it is there.
+    pub async fn find<T: DeserializeOwned>(
+        &self,
+        collection: Collection<T>,
+        filter: Filter,
+    ) -> Result<Option<T>, BridgeError> {
+        let query = Query { limit: 1, ..collection.query(filter) };
+        Ok(self.query(query).await?.documents.pop())
+    }
+
+    /// Does all of a transaction, or nothing.
+    pub async fn transact(&self, transaction: Transaction) -> Result<TransactAnswer, BridgeError> {
+        let request = transaction.built.map_err(BridgeError::Fault)?;
+        self.ask("/v1/transact", &request).await
+    }
+
+    async fn ask<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        route: &str,
+        question: &Q,
+    ) -> Result<A, BridgeError> {
+        let fault = |error: &dyn std::fmt::Display| BridgeError::Fault(error.to_string());
+        let body = bson::serialize_to_vec(question).map_err(|error| fault(&error))?;
+        let request = Request::post(format!("{}{route}", self.url))
+            .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header("traceparent", self.trace.child())
+            .body(Bytes::from(body))
+            .map_err(|error| fault(&error))?;
+        let response = host::send(request, WAIT, MAX_ANSWER_BYTES)
+            .await
+            .map_err(|error| BridgeError::Unavailable(error.to_string()))?;
+        if response.status() == StatusCode::OK {
+            return bson::deserialize_from_slice(response.body()).map_err(|error| fault(&error));
+        }
+        let status = response.status();
+        match bson::deserialize_from_slice::<Failure>(response.body()) {
+            Ok(Failure { code: FailureCode::Conflict, conflict: Some(conflict), .. }) => {
+                Err(BridgeError::Conflict(conflict))
+            }
+            Ok(Failure { code: FailureCode::Unavailable, detail, .. }) => {
+                Err(BridgeError::Unavailable(detail))
+            }
+            Ok(failure) => {
+                Err(BridgeError::Fault(format!("{status} {:?}: {}", failure.code, failure.detail)))
+            }
+            Err(_) if status.is_server_error() => Err(BridgeError::Unavailable(status.to_string())),
+            Err(_) => Err(BridgeError::Fault(status.to_string())),
+        }
+    }
+}
+
+/// Operations and events that are done together or not at all. Operations are numbered from 0 in the order they are added.
+#[derive(Debug)]
+pub struct Transaction {
+    built: Result<TransactRequest, String>,
+}
+
+impl Default for Transaction {
+    fn default() -> Self {
+        Self { built: Ok(TransactRequest::default()) }
+    }
+}
+
+impl Transaction {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a document with its `_id`.
+    #[must_use]
+    pub fn insert<T: Serialize>(self, collection: Collection<T>, document: &T) -> Self {
+        self.with(|request| {
+            let document = to_document(document)?;
+            request.operations.push(Operation::Insert { collection: collection.name(), document });
+            Ok(())
+        })
+    }
+
+    /// Replaces the document of this `_id`, or adds it.
+    #[must_use]
+    pub fn upsert<T: Serialize>(self, collection: Collection<T>, document: &T) -> Self {
+        self.with(|request| {
+            let document = to_document(document)?;
+            request.operations.push(Operation::Upsert { collection: collection.name(), document });
+            Ok(())
+        })
+    }
+
+    /// Changes the documents that a filter means.
+    #[must_use]
+    pub fn update<T>(
+        self,
+        collection: Collection<T>,
+        filter: Filter,
+        update: Update,
+        expect: Expect,
+    ) -> Self {
+        self.with(|request| {
+            request.operations.push(Operation::Update {
+                collection: collection.name(),
+                filter,
+                update,
+                expect,
+            });
+            Ok(())
+        })
+    }
+
+    /// Removes the documents that a filter means.
+    #[must_use]
+    pub fn delete<T>(self, collection: Collection<T>, filter: Filter, expect: Expect) -> Self {
+        self.with(|request| {
+            request.operations.push(Operation::Delete { collection: collection.name(), filter, expect });
+            Ok(())
+        })
+    }
+
+    /// Emits an event.
+    #[must_use]
+    pub fn emit<T: Serialize>(self, kind: &'static str, subject: impl Into<String>, data: &T) -> Self {
+        let subject = subject.into();
+        self.with(|request| {
+            let kind = EventType::parse(kind).map_err(|error| error.to_string())?;
+            let data = to_document(data)?;
+            request.events.push(NewEvent { kind, subject, data });
+            Ok(())
+        })
+    }
+
+    fn with(mut self, add: impl FnOnce(&mut TransactRequest) -> Result<(), String>) -> Self {
+        if let Ok(request) = &mut self.built
+            && let Err(error) = add(request)
+        {
+            self.built = Err(error);
+        }
+        self
+    }
+}

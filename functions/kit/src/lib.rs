@@ -1,0 +1,69 @@
+//! What every function stands on.
+//!
+//! An endpoint names its routes with [`component!`]; its handlers take what they need as extractors
+//! ([`Context`], [`Json`], [`Caller`], [`IdempotencyKey`], [`Event`]), ask the bridge, and answer with a value or a
+//! [`Problem`]. Nothing else in a function knows about Spin: natively, the same code compiles against a host
+//! that is not there, which is how the OpenAPI document and the rules are tested without Wasm.
+
+mod bridge;
+mod caller;
+mod context;
+mod etag;
+mod event;
+mod fields;
+mod host;
+mod id;
+mod idempotency;
+mod json;
+mod log;
+mod moment;
+mod money;
+mod page;
+mod problem;
+mod secret;
+mod serve;
+mod service;
+mod text;
+mod trace;
+
+pub use bridge::{Bridge, BridgeError, Collection, Transaction, path, to_bson};
+pub use caller::{Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, bearer, verify};
+pub use context::Context;
+pub use etag::tagged;
+pub use event::Event;
+pub use fields::{Faults, FieldError, Limited};
+pub use host::variable;
+pub use id::{Id, UnknownId};
+pub use idempotency::{IdempotencyKey, fingerprint};
+pub use json::{Input, Json, Search};
+pub use log::{Level, log};
+pub use moment::Moment;
+pub use money::{Currency, Money, MoneyError};
+pub use page::{Page, PageNumber};
+pub use problem::{Problem, ProblemBody};
+pub use secret::{keyed_digest, random_secret, same_secret};
+#[cfg(target_arch = "wasm32")]
+pub use serve::serve;
+pub use serve::{FullResponse, routes};
+pub use service::{Service, ServiceAnswer, function_token};
+pub use text::{Locale, LocalizedText};
+pub use trace::Trace;
+
+/// Makes an axum router the Wasm component's HTTP handler. The router is built once an instance and shared by its requests.
+///
+/// `kit::component!(routes)` expects `fn routes() -> axum::Router`.
+#[macro_export]
+macro_rules! component {
+    ($routes:ident) => {
+        #[cfg(target_arch = "wasm32")]
+        mod component {
+            #![allow(unsafe_code, missing_docs, reason = "the export is generated code")]
+
+            #[::spin_sdk::http_service]
+            async fn handle(request: ::spin_sdk::http::Request) -> $crate::FullResponse {
+                static ROUTER: ::std::sync::OnceLock<::axum::Router> = ::std::sync::OnceLock::new();
+                $crate::serve(ROUTER.get_or_init(super::$routes), request).await
+            }
+        }
+    };
+}

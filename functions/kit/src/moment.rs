@@ -1,0 +1,116 @@
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bson::DateTime;
+use protocol::Scalar;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{KnownFormat, RefOr, Schema};
+
+/// A moment to the millisecond: RFC 3339 UTC in JSON, a BSON date in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(DateTime);
+
+impl Moment {
+    /// This moment.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(DateTime::now())
+    }
+
+    /// So many milliseconds after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        Self(DateTime::from_millis(millis))
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+
+    /// So much later; the end of time at the most.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(self.millis().saturating_add(millis))
+    }
+
+    /// RFC 3339 in UTC.
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        self.0.try_to_rfc3339_string().unwrap_or_default()
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            serializer.serialize_str(&self.0.try_to_rfc3339_string().map_err(serde::ser::Error::custom)?)
+        } else {
+            self.0.serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = Cow::<'de, str>::deserialize(deserializer)?;
+            DateTime::parse_rfc3339_str(text).map(Self).map_err(de::Error::custom)
+        } else {
+            DateTime::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+impl From<Moment> for Scalar {
+    fn from(moment: Moment) -> Self {
+        Self::Time(moment.0)
+    }
+}
+
+impl From<Moment> for bson::Bson {
+    fn from(moment: Moment) -> Self {
+        Self::DateTime(moment.0)
+    }
+}
+
+impl utoipa::PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Moment {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Moment")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Deserialize, PartialEq, Debug)]
+    struct Holder {
+        at: Moment,
+    }
+
+    #[test]
+    fn a_moment_is_a_text_in_json_and_a_date_in_bson() {
+        let holder = Holder { at: Moment::from_millis(1_795_170_000_123) };
+        let json = serde_json::to_string(&holder).unwrap();
+        assert_eq!(json, r#"{"at":"2026-11-20T10:20:00.123Z"}"#);
+        assert_eq!(serde_json::from_str::<Holder>(&json).unwrap(), holder);
+
+        let bytes = bson::serialize_to_vec(&holder).unwrap();
+        let document: bson::Document = bson::deserialize_from_slice(&bytes).unwrap();
+        assert!(matches!(document.get("at"), Some(bson::Bson::DateTime(_))));
+        assert_eq!(bson::deserialize_from_slice::<Holder>(&bytes).unwrap(), holder);
+    }
+}

@@ -1,0 +1,88 @@
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::StatusCode;
+use http_body_util::Full;
+
+use crate::{Level, Problem, Trace, log};
+
+/// An answer in one piece, so that its length is known before its first byte.
+pub type FullResponse = http::Response<Full<Bytes>>;
+
+/// A router that answers what it has no route or method for with a [`Problem`].
+pub fn routes() -> Router {
+    Router::new()
+        .fallback(|| async { Problem::not_found("page").into_response() })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This can't be done here.")
+                .into_response()
+        })
+}
+
+/// Turns the router's answer into what is sent: problems get their body here, and unexpected ones are logged, once.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]
+async fn finish(response: Response, trace: &Trace) -> FullResponse {
+    use http::{HeaderValue, header};
+    use http_body_util::BodyExt as _;
+
+    let response = match response.extensions().get::<Problem>() {
+        Some(problem) => {
+            let problem = problem.clone();
+            if let Some(reason) = problem.internal_reason() {
+                let level = if problem.status() == StatusCode::INTERNAL_SERVER_ERROR {
+                    Level::Error
+                } else {
+                    Level::Warn
+                };
+                log(level, trace, "request failed", &[("code", problem.code()), ("reason", reason)]);
+            }
+            let headers = response.headers().clone();
+            let mut answer = problem.into_body(trace.id());
+            for (name, value) in headers.iter().filter(|(name, _)| **name == header::SET_COOKIE) {
+                answer.headers_mut().append(name, value.clone());
+            }
+            answer
+        }
+        None => response,
+    };
+    let (mut parts, body) = response.into_parts();
+    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    if !matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    }
+    http::Response::from_parts(parts, Full::new(bytes))
+}
+
+/// Answers one request of the host's with the component's router. Bodies are read before the handler runs,
+/// 1 MiB at the most.
+#[cfg(target_arch = "wasm32")]
+pub async fn serve(router: &Router, request: spin_sdk::http::Request) -> FullResponse {
+    use http_body_util::{BodyExt as _, Limited};
+    use tower_service::Service as _;
+
+    const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+    let (mut parts, body) = request.into_parts();
+    let trace = Trace::of(&parts.headers);
+    let bytes = match Limited::new(body, MAX_BODY_BYTES).collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) => {
+            let problem = if error.is::<http_body_util::LengthLimitError>() {
+                Problem::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "too_large",
+                    format!("The body must be at most {MAX_BODY_BYTES} bytes."),
+                )
+            } else {
+                Problem::malformed("The body ended before its end.")
+            };
+            return finish(problem.into_response(), &trace).await;
+        }
+    };
+    parts.extensions.insert(trace.clone());
+    let request = http::Request::from_parts(parts, axum::body::Body::from(bytes));
+    match router.clone().call(request).await {
+        Ok(response) => finish(response, &trace).await,
+        Err(never) => match never {},
+    }
+}

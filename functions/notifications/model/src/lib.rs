@@ -1,0 +1,1 @@
+//! What is written to whom, in which language: rules without I/O.

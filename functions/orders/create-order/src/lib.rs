@@ -1,0 +1,1 @@
+//! Placing an order: prices, stock and the order in one transaction.

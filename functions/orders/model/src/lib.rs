@@ -1,0 +1,1 @@
+//! Orders, their states and totals: rules without I/O.

@@ -1,0 +1,1 @@
+//! What happens to an order by itself: amounts due, payments, expiry.

@@ -1,0 +1,1 @@
+//! Payments, cards and providers: rules without I/O.

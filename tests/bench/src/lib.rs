@@ -1,0 +1,1 @@
+//! What the shop costs, against a native twin.

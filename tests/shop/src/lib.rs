@@ -1,0 +1,1 @@
+//! The shop over HTTP, as shoppers and attackers meet it.
