@@ -40,6 +40,16 @@ impl Faults {
         parsed.map_err(|error| self.0.push(FieldError::invalid(field, error))).ok()
     }
 
+    /// What an optional text says, if it is there; `None` with the field noted if it can't be parsed.
+    pub fn optional<'a, T, E: Display>(
+        &mut self,
+        field: &str,
+        text: Option<&'a str>,
+        parse: impl FnOnce(&'a str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.take(field, text.map(parse).transpose()).flatten()
+    }
+
     /// Notes a field.
     pub fn add(&mut self, error: FieldError) {
         self.0.push(error);

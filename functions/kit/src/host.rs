@@ -17,6 +17,11 @@ pub async fn variable(name: &str) -> Result<String, Problem> {
     imp::variable(name).await.map_err(|reason| Problem::internal(format!("variable {name}: {reason}")))
 }
 
+/// Waits. Natively there is nothing to wait for.
+pub async fn pause(duration: Duration) {
+    imp::pause(duration).await;
+}
+
 /// Sends a request and reads the whole answer, `limit` bytes at the most. `wait` bounds the connection and each pause
 /// before and within the answer.
 pub(crate) async fn send(
@@ -43,6 +48,10 @@ mod imp {
 
     pub(super) async fn variable(name: &str) -> Result<String, String> {
         SendWrapper::new(spin_sdk::variables::get(name)).await.map_err(|error| format!("{error:?}"))
+    }
+
+    pub(super) async fn pause(duration: Duration) {
+        SendWrapper::new(spin_sdk::time::sleep(duration)).await;
     }
 
     pub(super) async fn send(
@@ -93,6 +102,9 @@ mod imp {
     pub(super) async fn variable(_: &str) -> Result<String, String> {
         Err("there are no variables outside Wasm".into())
     }
+
+    #[expect(clippy::unused_async, reason = "has the shape of the real one")]
+    pub(super) async fn pause(_: Duration) {}
 
     #[expect(clippy::unused_async, reason = "has the shape of the real one")]
     pub(super) async fn send(_: Request<Bytes>, _: Duration, _: usize) -> Result<Response<Bytes>, NoAnswer> {

@@ -136,9 +136,22 @@ fn shape_error(path: &str, message: &str) -> FieldError {
     let message = match kind {
         "unknown" => "is not known".to_owned(),
         "missing" => "is missing".to_owned(),
-        _ => message.split(" at line ").next().unwrap_or(message).chars().take(200).collect(),
+        _ => expectation(message),
     };
     FieldError { field: field.chars().take(200).collect(), code: kind, message }
+}
+
+/// Serde repeats the value it refuses, which may be a password or the number of a card: only what it expects is passed on.
+fn expectation(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    let repeats = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
+    let text = match message.rsplit_once(", expected ") {
+        Some((_, expected)) if repeats.iter().any(|start| message.starts_with(start)) => {
+            format!("must be {expected}")
+        }
+        _ => message.to_owned(),
+    };
+    text.chars().take(200).collect()
 }
 
 #[cfg(test)]
@@ -182,6 +195,13 @@ mod tests {
         assert_eq!(fault("[[]]"), (422, "body".into(), "invalid"));
         assert_eq!(fault(r#"{"total":1}"#), (422, "total".into(), "unknown"));
         assert_eq!(fault("7"), (422, "body".into(), "invalid"));
+    }
+
+    #[test]
+    fn a_refused_value_is_not_repeated() {
+        let problem =
+            parse::<Body>(br#"{"items":[{"quantity":"4242 at line 4242, expected x"}]}"#).unwrap_err();
+        assert_eq!(problem.fields()[0].message, "must be u32");
     }
 
     #[test]

@@ -20,6 +20,12 @@ pub struct Page<T> {
 pub struct PageNumber(u32);
 
 impl PageNumber {
+    /// A page from 1 to 100.
+    #[must_use]
+    pub fn new(page: u32) -> Option<Self> {
+        (1..=100).contains(&page).then_some(Self(page))
+    }
+
     /// From 1.
     #[must_use]
     pub fn get(self) -> u32 {
@@ -41,9 +47,6 @@ impl Default for PageNumber {
 
 impl<'de> Deserialize<'de> for PageNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u32::deserialize(deserializer)? {
-            page @ 1..=100 => Ok(Self(page)),
-            _ => Err(de::Error::custom("must be 1 to 100")),
-        }
+        Self::new(u32::deserialize(deserializer)?).ok_or_else(|| de::Error::custom("must be 1 to 100"))
     }
 }

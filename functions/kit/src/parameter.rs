@@ -1,0 +1,28 @@
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use http::request::Parts;
+
+use crate::{FieldError, Problem};
+
+/// The parameter of a route that has one, parsed: the id of `/api/orders/{id}`. What can't be parsed names nothing,
+/// so it is a 404, with the parameter at fault.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter<T>(pub T);
+
+impl<S: Send + Sync, T: FromStr<Err: Display>> FromRequestParts<S> for Parameter<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let refused = |name: &str, why: &dyn Display| {
+            Problem::not_found("thing").with_fields(vec![FieldError::invalid(name, why)])
+        };
+        let parameters = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|error| refused("path", &error.body_text()))?;
+        let (name, value) =
+            parameters.iter().next().ok_or_else(|| Problem::internal("a route without a parameter"))?;
+        value.parse().map(Self).map_err(|error| refused(name, &error))
+    }
+}
