@@ -1,0 +1,108 @@
+# Each target is short and made of ordinary tools; run one with V=1 in front to see what it does.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FUNCTIONS := list-products view-product register login my-account validate-token create-order track-orders \
+             settle-order pay send-email storefront health
+PACKAGES  := $(FUNCTIONS:%=-p %)
+WASM      := --target wasm32-wasip2
+DATA      ?= .mcommerce
+BINARY    := target/release/mcommerce
+
+step = @printf '\033[1m==> %s\033[0m\n' "$(1)"
+
+.PHONY: help up dev test test-rust test-page test-browser bench spin services fmt lint lint-rust lint-page deny \
+        tools functions page host openapi clean
+
+help: ## what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+up: functions page host ## build the shop and start it on http://127.0.0.1:3000
+	@exec $(BINARY) up --data $(DATA)
+
+dev: tools page host ## the edit loop: page with hot reload, changed functions swapped in
+	$(call step,quick build of the functions)
+	cargo build --profile quick $(WASM) $(PACKAGES)
+	@exec $(BINARY) dev --data $(DATA)
+
+tools:
+	@command -v cargo >/dev/null || { echo 'cargo is missing: install Rust from https://rustup.rs'; exit 1; }
+	@command -v npm   >/dev/null || { echo 'npm is missing: install Node.js 20 or newer from https://nodejs.org'; exit 1; }
+	@command -v cc    >/dev/null || { echo 'cc is missing: install gcc (Debian: apt-get install gcc)'; exit 1; }
+	@node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' || { echo 'Node.js 20 or newer is needed'; exit 1; }
+	@! command -v rustup >/dev/null || rustup target list --installed | grep -q wasm32-wasip2 || rustup target add wasm32-wasip2
+
+functions: tools
+	$(call step,functions (Wasm))
+	cargo build --profile function $(WASM) $(PACKAGES)
+
+host: tools
+	$(call step,mcommerce and the bridge (native))
+	cargo build --release -p mcommerce -p mcommerce-bridge
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	$(call step,packages of the page)
+	cd frontend && npm ci --no-audit --no-fund
+
+page: tools frontend/dist/index.html
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json frontend/index.html docs/api/openapi.json \
+        $(shell find frontend/src frontend/public -type f 2>/dev/null)
+	$(call step,page)
+	cd frontend && npm run build
+
+openapi: ## write docs/api/openapi.json from the handlers and the page's types from that
+	cargo run -q --release -p openapi > docs/api/openapi.json.new
+	mv docs/api/openapi.json.new docs/api/openapi.json
+	cd frontend && npm run generate
+
+test: ## everything, on both back ends; gets MongoDB and RabbitMQ itself where it can
+	tests/services/with-services $(MAKE) --no-print-directory test-rust test-page test-browser
+
+test-rust: functions page host
+	$(call step,misbehaving component for the tests of the host)
+	cargo build --profile function $(WASM) -p misbehaving
+	$(call step,tests)
+	cargo test --release --no-fail-fast
+
+test-page: frontend/node_modules/.package-lock.json
+	$(call step,tests of the page)
+	cd frontend && npm test
+
+test-browser: functions page host
+	$(call step,browser tests)
+	tests/browser/run
+
+bench: functions page host ## a table of what the shop costs, against a native twin
+	cargo build --release -p bench
+	tests/services/with-services target/release/bench
+
+services: ## MongoDB and RabbitMQ in the foreground, for hand work
+	tests/services/with-services sh -c 'echo "MONGODB_URI=$$MONGODB_URI"; echo "AMQP_URL=$$AMQP_URL"; exec sleep infinity'
+
+spin: functions page host ## the same shop under Spin (4.1 or newer), beside the bridge
+	@command -v spin >/dev/null || { echo 'spin is missing: see https://spinframework.dev/install (4.1 or newer)'; exit 1; }
+	tests/services/../../adapters/local/spin-up $(DATA)
+
+lint: lint-rust lint-page deny ## formatting, warnings, dependencies
+
+lint-rust: tools
+	$(call step,rustfmt)
+	cargo fmt --all --check
+	$(call step,clippy)
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy $(WASM) $(PACKAGES) -p misbehaving -- -D warnings
+
+lint-page: frontend/node_modules/.package-lock.json
+	$(call step,eslint and tsc)
+	cd frontend && npm run lint && npm run typecheck
+
+deny: tools
+	$(call step,cargo deny)
+	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+	cargo deny --log-level error check bans licenses sources
+
+fmt: ## format everything
+	cargo fmt --all
+	cd frontend && npm run format --if-present

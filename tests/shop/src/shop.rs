@@ -1,0 +1,184 @@
+use anyhow::{Context as _, Result};
+use tempfile::TempDir;
+
+use crate::process::repository;
+use crate::{Backend, Client, Inbox, Process};
+
+/// A running shop of this test's own.
+#[derive(Debug)]
+pub struct Shop {
+    url: String,
+    inbox: Inbox,
+    process: Process,
+    bridge: Option<Bridge>,
+    data: TempDir,
+    backend: Backend,
+}
+
+/// How a shop is to be started.
+#[derive(Debug)]
+pub struct ShopBuilder {
+    backend: Backend,
+    variables: Vec<(String, String)>,
+    arguments: Vec<String>,
+    bridge_apart: bool,
+}
+
+/// A bridge in a process of its own, which can be killed and started again.
+#[derive(Debug)]
+pub struct Bridge {
+    /// Where it listens; the same after it was started again.
+    pub url: String,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+    process: Option<Process>,
+}
+
+impl Shop {
+    /// A shop with everything in one process.
+    pub async fn start(backend: Backend) -> Self {
+        Self::with(backend).start().await
+    }
+
+    /// A shop to be started otherwise.
+    #[must_use]
+    pub fn with(backend: Backend) -> ShopBuilder {
+        ShopBuilder { backend, variables: Vec::new(), arguments: Vec::new(), bridge_apart: false }
+    }
+
+    /// A new browser that knows nobody.
+    #[must_use]
+    pub fn visitor(&self) -> Client {
+        Client::of(&self.url)
+    }
+
+    /// Where the shop is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The mails it sent.
+    #[must_use]
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// All its processes wrote.
+    #[must_use]
+    pub fn log(&self) -> String {
+        let bridge = self.bridge.as_ref().and_then(|bridge| bridge.process.as_ref());
+        self.process.written() + &bridge.map(Process::written).unwrap_or_default()
+    }
+
+    /// The folder with its data.
+    #[must_use]
+    pub fn data(&self) -> &std::path::Path {
+        self.data.path()
+    }
+
+    /// Where its data and events are.
+    #[must_use]
+    pub fn backend(&self) -> &Backend {
+        &self.backend
+    }
+
+    /// The bridge that runs apart.
+    pub fn bridge(&mut self) -> &mut Bridge {
+        self.bridge.as_mut().expect("this shop's bridge runs in its process")
+    }
+
+    /// Stops it as an operator would.
+    pub async fn stop(self) -> Result<()> {
+        let status = self.process.stop().await?;
+        anyhow::ensure!(status.success(), "mcommerce ended with {status}");
+        Ok(())
+    }
+}
+
+impl ShopBuilder {
+    /// Sets an environment variable of the shop.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds an argument to `mcommerce up`.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<String>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Runs the bridge in a process of its own.
+    #[must_use]
+    pub fn bridge_apart(mut self) -> Self {
+        self.bridge_apart = true;
+        self
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> Shop {
+        self.try_start().await.expect("the shop starts")
+    }
+
+    async fn try_start(mut self) -> Result<Shop> {
+        let data = tempfile::tempdir()?;
+        let manifest = repository().join("spin.toml");
+        let mut arguments: Vec<String> =
+            ["up", "--json", "--listen", "127.0.0.1:0", "--manifest"].map(Into::into).to_vec();
+        arguments.push(manifest.display().to_string());
+        arguments.extend(["--data".into(), data.path().display().to_string()]);
+        arguments.append(&mut self.arguments);
+        let mut bridge = None;
+        if self.bridge_apart {
+            let secrets = crate::process::secrets(data.path()).await?;
+            let ports = crate::process::free_ports::<2>().await?;
+            let listen = format!("127.0.0.1:{}", ports[0]);
+            let internal = format!("127.0.0.1:{}", ports[1]);
+            let mut bridge_arguments = vec!["serve".into(), "--listen".into(), listen.clone()];
+            bridge_arguments.extend(["--functions-url".into(), format!("http://{internal}")]);
+            bridge_arguments.extend(self.backend.arguments(data.path()));
+            let mut apart = Bridge {
+                url: format!("http://{listen}"),
+                arguments: bridge_arguments,
+                variables: secrets,
+                process: None,
+            };
+            apart.start(&[]).await?;
+            arguments.extend(["--bridge".into(), apart.url.clone(), "--internal-listen".into(), internal]);
+            bridge = Some(apart);
+        }
+        arguments.extend(self.backend.arguments(data.path()));
+        let (process, ready) = Process::start("mcommerce", &arguments, &self.variables).await?;
+        let url = ready["shop"].as_str().context("the address of the shop")?.trim_end_matches('/').to_owned();
+        let inbox = Inbox::at(&url);
+        Ok(Shop { url, inbox, process, bridge, data, backend: self.backend })
+    }
+}
+
+impl Bridge {
+    /// Starts it (again) with these arguments besides its own, on the port it had.
+    pub async fn start(&mut self, more: &[&str]) -> Result<()> {
+        let mut arguments = self.arguments.clone();
+        arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
+        let (process, _) = Process::start("mcommerce-bridge", &arguments, &self.variables).await?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// `kill -9`.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.process.take().context("the bridge does not run")?.kill().await
+    }
+
+    /// Runs `mcommerce-bridge dead …` on its store and broker and returns what it printed.
+    pub async fn dead(&self, arguments: &[&str]) -> Result<String> {
+        let connections = self.arguments.iter().skip_while(|argument| *argument != "--store").cloned();
+        let mut all = vec!["dead".to_owned()];
+        all.extend(connections);
+        all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        crate::process::run("mcommerce-bridge", &all, &self.variables).await
+    }
+}
