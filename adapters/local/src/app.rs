@@ -1,0 +1,68 @@
+//! The application at work: its components and its routes.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use wasmtime_wasi_http::WasiBody;
+
+use crate::outbound::Neighbours;
+use crate::routing::{RouteHeaders, Router};
+use crate::runtime::Component;
+use crate::server::{Problem, trace_id};
+
+/// The components of an application and the routes to them.
+pub struct App {
+    components: BTreeMap<String, Component>,
+    router: Router,
+    chaining: RouteHeaders,
+}
+
+/// The peer of requests that never left the process.
+const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+impl App {
+    /// An application of these components, which the router's routes name.
+    pub fn new(components: impl IntoIterator<Item = Component>, router: Router) -> Self {
+        let components =
+            components.into_iter().map(|component| (component.name().to_owned(), component)).collect();
+        Self { components, router, chaining: RouteHeaders::of_chaining() }
+    }
+
+    /// A component by name.
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components.get(name)
+    }
+
+    /// All components.
+    pub fn components(&self) -> impl Iterator<Item = &Component> {
+        self.components.values()
+    }
+
+    /// Answers a request by its path. Its URI is absolute.
+    pub async fn route(&self, mut request: Request<WasiBody>, peer: SocketAddr) -> Result<Response<WasiBody>, Problem> {
+        let uri = request.uri().clone();
+        let found = self.router.route(uri.path()).ok_or(Problem::NotFound)?;
+        let component = self.components.get(found.component).ok_or(Problem::NotFound)?;
+        RouteHeaders::add(&found, request.headers_mut(), &uri, peer);
+        Ok(component.call(request).await?)
+    }
+
+    /// Answers a request by its path as [`App::route`], from within this process.
+    pub async fn route_inside(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
+        self.route(request, NOBODY).await
+    }
+}
+
+#[async_trait]
+impl Neighbours for App {
+    async fn call(&self, component: &str, mut request: Request<WasiBody>) -> Option<Response<WasiBody>> {
+        let component = self.components.get(component)?;
+        let uri = request.uri().clone();
+        self.chaining.add_common(request.headers_mut(), &uri, uri.path(), NOBODY);
+        let trace = trace_id(request.headers()).map(str::to_owned);
+        let answered = component.call(request).await;
+        Some(answered.unwrap_or_else(|error| Problem::from(error).response(trace.as_deref())))
+    }
+}

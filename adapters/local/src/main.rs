@@ -1,0 +1,3 @@
+//! `mcommerce`: the shop's command line.
+
+fn main() {}

@@ -1,0 +1,66 @@
+use std::error::Error as _;
+use std::time::Duration;
+
+use http::uri::Scheme;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+/// How long to wait for a connection.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// How long a connection without work is kept.
+const IDLE_TIME: Duration = Duration::from_secs(60);
+
+/// How many connections without work are kept for each host.
+const IDLE_CONNECTIONS: usize = 64;
+
+/// A client that keeps its connections. One for each request costs more than the request.
+#[derive(Clone)]
+pub struct HttpClient(Client<HttpConnector, WasiBody>);
+
+impl HttpClient {
+    pub(super) fn new() -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_keepalive(Some(IDLE_TIME));
+        connector.set_connect_timeout(Some(CONNECT_TIME));
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIME)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .build(connector);
+        Self(client)
+    }
+
+    pub(super) async fn send(
+        &self,
+        request: Request<WasiBody>,
+    ) -> Result<Response<WasiBody>, Error> {
+        if request.uri().scheme() == Some(&Scheme::HTTPS) {
+            let message = "this host speaks no https to the outside yet".to_owned();
+            return Err(Error::InternalError(Some(message)));
+        }
+        let response = self.0.request(request).await.map_err(|error| client_error(&error))?;
+        Ok(response.map(|body| body.map_err(Error::from).boxed_unsync()))
+    }
+}
+
+fn client_error(error: &hyper_util::client::legacy::Error) -> Error {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            return match io.kind() {
+                std::io::ErrorKind::TimedOut => Error::ConnectionTimeout,
+                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe => Error::ConnectionTerminated,
+                _ if error.is_connect() => Error::ConnectionRefused,
+                _ => Error::ConnectionTerminated,
+            };
+        }
+        cause = inner.source();
+    }
+    if error.is_connect() { Error::DestinationUnavailable } else { Error::HttpProtocolError }
+}

@@ -1,0 +1,152 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use http_body_util::BodyExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wasmtime_wasi_http::WasiBody;
+use wasmtime_wasi_http::handler::{InstantiationError, ProxyHandler, TrapOrPanicError};
+
+use super::limits::InstanceLimits;
+use super::state::{Preopen, StateTemplate};
+use super::worker::Workers;
+use super::{CompileError, Runtime};
+use crate::journal::{Journal, Level};
+use crate::outbound::{AllowedHosts, Outbound};
+
+/// What a component is made of.
+pub struct ComponentSetup {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its `.wasm` file.
+    pub source: PathBuf,
+    /// Where compiled code is kept.
+    pub cache: PathBuf,
+    /// Where its lines go.
+    pub journal: Journal,
+    /// The folders it can read.
+    pub preopens: Vec<Preopen>,
+    /// Where it may connect to.
+    pub allowed: Arc<AllowedHosts>,
+    /// How its requests leave.
+    pub outbound: Outbound,
+    /// Its variables' values.
+    pub variables: Arc<BTreeMap<String, String>>,
+    /// What an instance may use.
+    pub limits: InstanceLimits,
+}
+
+/// Why a component did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Too many requests are in flight.
+    #[error("too many requests at once")]
+    Busy,
+    /// It did not answer in time.
+    #[error("no answer in time")]
+    TimedOut,
+    /// It panicked, or something else stopped it.
+    #[error("it failed")]
+    Failed,
+}
+
+/// A component that serves requests.
+pub struct Component {
+    setup: ComponentSetup,
+    runtime: Runtime,
+    handler: RwLock<ProxyHandler<Workers>>,
+    in_flight: Arc<Semaphore>,
+}
+
+impl Component {
+    /// Compiles a component unless that is done already. Blocks.
+    pub fn load(runtime: &Runtime, setup: ComponentSetup) -> Result<Self, CompileError> {
+        let handler = RwLock::new(handler(runtime, &setup)?);
+        let in_flight = Arc::new(Semaphore::new(setup.limits.in_flight));
+        Ok(Self { setup, runtime: runtime.clone(), handler, in_flight })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.setup.name
+    }
+
+    /// Its `.wasm` file.
+    pub fn source(&self) -> &Path {
+        &self.setup.source
+    }
+
+    /// Takes up a changed `.wasm` file. Requests in flight end where they began; new ones meet the new code.
+    /// Blocks.
+    pub fn reload(&self) -> Result<(), CompileError> {
+        let fresh = handler(&self.runtime, &self.setup)?;
+        *self.handler.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
+    }
+
+    /// Answers a request, whose URI is absolute.
+    pub async fn call(&self, request: http::Request<WasiBody>) -> Result<http::Response<WasiBody>, CallError> {
+        let Ok(permit) = Arc::clone(&self.in_flight).try_acquire_owned() else {
+            self.journal(Level::Warn, "has too many requests in flight: one more was turned away");
+            return Err(CallError::Busy);
+        };
+        let handler = self.handler.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let time = self.setup.limits.request_time;
+        match tokio::time::timeout(time, handler.handle((), request)).await {
+            Ok(Ok(response)) => Ok(response.map(|body| hold(permit, body))),
+            Ok(Err(error)) => Err(self.fault(&error)),
+            Err(_) => {
+                self.journal(Level::Error, &format!("did not answer within {}", Seconds(time)));
+                Err(CallError::TimedOut)
+            }
+        }
+    }
+
+    fn fault(&self, error: &wasmtime::Error) -> CallError {
+        if let Some(InstantiationError::<()> { error, .. }) = error.downcast_ref() {
+            self.journal(Level::Error, &format!("no instance can be made: {error:#}"));
+            return CallError::Busy;
+        }
+        // A trap is in the journal already, by the instance that it ended.
+        if !error.is::<TrapOrPanicError>() {
+            self.journal(Level::Error, &format!("failed: {error:#}"));
+        }
+        CallError::Failed
+    }
+
+    fn journal(&self, level: Level, message: &str) {
+        self.setup.journal.host(&self.setup.name, level, message);
+    }
+}
+
+fn handler(runtime: &Runtime, setup: &ComponentSetup) -> Result<ProxyHandler<Workers>, CompileError> {
+    let ready = runtime.load(&setup.source, &setup.cache)?;
+    let template = StateTemplate {
+        component: Arc::clone(&setup.name),
+        journal: setup.journal.clone(),
+        preopens: setup.preopens.clone(),
+        allowed: Arc::clone(&setup.allowed),
+        outbound: setup.outbound.clone(),
+        variables: Arc::clone(&setup.variables),
+        memory: setup.limits.memory,
+    };
+    Ok(ProxyHandler::new(Workers { ready, template, limits: setup.limits.clone() }))
+}
+
+/// A request is in flight until the last byte of its answer has left.
+fn hold(permit: OwnedSemaphorePermit, body: WasiBody) -> WasiBody {
+    body.map_err(move |error| {
+        let _held = &permit;
+        error
+    })
+    .boxed_unsync()
+}
+
+struct Seconds(Duration);
+
+impl std::fmt::Display for Seconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} s", self.0.as_secs_f32())
+    }
+}

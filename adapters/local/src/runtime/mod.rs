@@ -1,0 +1,16 @@
+//! Components in Wasmtime: one engine, compiled code kept on disk, and instances that are used again.
+
+mod compile;
+mod component;
+mod engine;
+mod limits;
+mod state;
+mod stdio;
+mod variables;
+mod worker;
+
+pub use compile::CompileError;
+pub use component::{CallError, Component, ComponentSetup};
+pub use engine::Runtime;
+pub use limits::InstanceLimits;
+pub use state::Preopen;

@@ -1,0 +1,120 @@
+//! How instances of a component come, serve and go: what `ProxyHandler` asks of its host.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use tokio::time::Sleep;
+use wasmtime::component::GuestTaskId;
+use wasmtime::{Store, StoreContextMut, UpdateDeadline};
+use wasmtime_wasi_http::WasiHttpView as _;
+use wasmtime_wasi_http::handler::{
+    HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+};
+use wasmtime_wasi_http::p3::bindings::ServicePre;
+
+use super::limits::InstanceLimits;
+use super::state::{State, StateTemplate};
+use crate::journal::{Journal, Level};
+
+/// Makes instances of one component.
+pub(super) struct Workers {
+    pub ready: ServicePre<State>,
+    pub template: StateTemplate,
+    pub limits: InstanceLimits,
+}
+
+impl HandlerState for Workers {
+    type StoreData = State;
+    type WorkerExpiration = Expiration;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
+        let mut store = Store::new(self.ready.engine(), self.template.state()?);
+        store.limiter(|state| &mut state.memory);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
+        let made = tokio::time::timeout(self.limits.request_time, self.ready.instantiate_async(&mut store));
+        let service = made.await.map_err(|_| wasmtime::format_err!("took too long to start"))??;
+        Ok(Instance {
+            store,
+            proxy: Proxy::P3(service),
+            view: |state| state.http(),
+            expiration: Expiration {
+                request_time: self.limits.request_time,
+                idle: self.limits.idle,
+                sleep: Box::pin(tokio::time::sleep(Duration::ZERO)),
+                until: None,
+            },
+            state: Worker {
+                component: Arc::clone(&self.template.component),
+                journal: self.template.journal.clone(),
+                limits: self.limits.clone(),
+            },
+        })
+    }
+}
+
+/// Says when an instance is over: idle for too long, or stuck. It is asked outside the guest, so a guest that
+/// never pauses is stopped as well.
+pub(super) struct Expiration {
+    request_time: Duration,
+    idle: Duration,
+    sleep: Pin<Box<Sleep>>,
+    until: Option<Instant>,
+}
+
+impl WorkerExpiration for Expiration {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
+        let until = start
+            + match status {
+                WorkerStatus::Idle => self.idle,
+                WorkerStatus::Requests | WorkerStatus::PostReturn => self.request_time,
+            };
+        if self.until != Some(until) {
+            self.until = Some(until);
+            self.sleep.as_mut().reset(until.into());
+        }
+        self.sleep.as_mut().poll(cx)
+    }
+}
+
+/// One instance's share in its fate.
+pub(super) struct Worker {
+    component: Arc<str>,
+    journal: Journal,
+    limits: InstanceLimits,
+}
+
+impl WorkerState for Worker {
+    type StoreData = State;
+    type RequestData = ();
+
+    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        if total >= self.limits.requests {
+            ShouldAccept::Never
+        } else if concurrent >= self.limits.concurrent {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        _: StoreContextMut<'_, State>,
+        (): (),
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
+        Box::pin(tokio::time::sleep(self.limits.request_time))
+    }
+
+    fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
+        drop(store);
+        if let Err(error) = result {
+            let message = format!("an instance was stopped: {}", error.root_cause());
+            self.journal.host(&self.component, Level::Error, &message);
+        }
+    }
+}

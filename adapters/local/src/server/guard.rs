@@ -1,0 +1,89 @@
+//! Which paths the outside may ask for at all, before any route is looked at.
+
+/// Why a path is not served to the outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathFault {
+    /// No browser sends it: something in it would be read differently by different parts.
+    Odd,
+    /// It belongs to the functions among themselves.
+    Hidden,
+}
+
+/// The longest path, in bytes.
+const MAX_PATH_BYTES: usize = 2048;
+
+/// The first segments that are never served to the outside.
+const HIDDEN: [&str; 2] = ["internal", "events"];
+
+/// Checks a path as it came in, percent-encoding and all.
+pub fn check(path: &str) -> Result<(), PathFault> {
+    let inner = path.strip_prefix('/').ok_or(PathFault::Odd)?;
+    if path.len() > MAX_PATH_BYTES {
+        return Err(PathFault::Odd);
+    }
+    let count = inner.split('/').count();
+    for (index, segment) in inner.split('/').enumerate() {
+        let decoded = decode(segment).ok_or(PathFault::Odd)?;
+        let doubled_slash = segment.is_empty() && index + 1 < count;
+        let steps = decoded == "." || decoded == "..";
+        if doubled_slash || steps || decoded.contains(['/', '\\']) || decoded.contains(char::is_control) {
+            return Err(PathFault::Odd);
+        }
+        if index == 0 && HIDDEN.iter().any(|hidden| decoded.eq_ignore_ascii_case(hidden)) {
+            return Err(PathFault::Hidden);
+        }
+    }
+    Ok(())
+}
+
+fn decode(segment: &str) -> Option<String> {
+    if !segment.contains('%') {
+        return Some(segment.to_owned());
+    }
+    let mut decoded = Vec::with_capacity(segment.len());
+    let mut bytes = segment.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            decoded.push(byte);
+            continue;
+        }
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
+        decoded.push(high * 16 + low);
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_paths_pass() {
+        for path in ["/", "/api/products", "/api/products/", "/caf%C3%A9", "/a.b/..c", "/internals", "/api/events/1"] {
+            assert_eq!(check(path), Ok(()), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_functions_say_among_themselves_is_hidden() {
+        for path in [
+            "/internal", "/internal/", "/internal/orders/1/payment", "/events/send-email", "/%69nternal/x",
+            "/%49NTERNAL/x", "/ev%65nts", "/INTERNAL/orders", "/Events/x",
+        ] {
+            assert_eq!(check(path), Err(PathFault::Hidden), "{path}");
+        }
+    }
+
+    #[test]
+    fn tricks_are_refused() {
+        for path in [
+            "", "*", "internal", "//internal/x", "/./internal", "/a/../internal/x", "/a/%2e%2e/internal",
+            "/a/.%2E/internal", "/%2finternal", "/a%2f..%2finternal", "/a\\..\\internal", "/a%5c..", "/a//b",
+            "/%00", "/%0a", "/%7f", "/%", "/%4", "/%zz", "/%ff", "/%c0%af",
+        ] {
+            assert_eq!(check(path), Err(PathFault::Odd), "{path}");
+        }
+        assert_eq!(check(&format!("/{}", "a".repeat(MAX_PATH_BYTES))), Err(PathFault::Odd));
+    }
+}

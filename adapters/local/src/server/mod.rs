@@ -1,0 +1,13 @@
+//! The listeners: the shop's for browsers, and one for a bridge that runs elsewhere.
+
+mod connection;
+mod front;
+mod guard;
+mod problem;
+mod security;
+mod trace;
+
+pub use connection::{Listening, Service, listen};
+pub use front::{Front, Side};
+pub use problem::Problem;
+pub use trace::{TRACEPARENT, trace_id};
