@@ -65,6 +65,12 @@ impl Process {
         lock(&self.written)
     }
 
+    /// Its id; 0 once it has ended.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap_or_default()
+    }
+
     /// `kill -9`, and waits until it is gone.
     pub async fn kill(mut self) -> Result<()> {
         self.child.kill().await.context("kill")
@@ -103,10 +109,12 @@ pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// A program beside this test's own folder: `target/<profile>/<program>`.
+/// A program of this build: a test runs from `target/<profile>/deps`, the bench from `target/<profile>`.
 fn binary(program: &str) -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    let profile = test.ancestors().nth(2).context("a test runs from target/<profile>/deps")?;
+    let folder = test.parent().context("a program has a folder")?;
+    let profile =
+        if folder.ends_with("deps") { folder.parent().context("target/<profile>")? } else { folder };
     Ok(profile.join(program))
 }
 

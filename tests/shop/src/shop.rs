@@ -71,6 +71,12 @@ impl Shop {
         self.process.written() + &bridge.map(Process::written).unwrap_or_default()
     }
 
+    /// The id of its process, for what is measured from outside.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The folder with its data.
     #[must_use]
     pub fn data(&self) -> &std::path::Path {
