@@ -1,17 +1,18 @@
+use bson::Bson;
 use serde::{Deserialize, Serialize};
 
 use crate::{Cursor, FacetCount};
 
-/// The answer to a [`crate::QueryRequest`], typed by what documents decode into.
+/// The answer to a [`crate::QueryRequest`], typed by what documents and the values of facets decode into.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct QueryAnswer<T> {
+pub struct QueryAnswer<T, V = Bson> {
     /// A result for each query, in their order.
-    pub results: Vec<QueryResult<T>>,
+    pub results: Vec<QueryResult<T, V>>,
 }
 
 /// What one query found.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct QueryResult<T> {
+pub struct QueryResult<T, V = Bson> {
     /// The documents, in the query's order.
     pub documents: Vec<T>,
     /// How many match in all, if asked for.
@@ -21,8 +22,8 @@ pub struct QueryResult<T> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Cursor>,
     /// The counts of each facet, in the query's order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub facets: Vec<Vec<FacetCount>>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub facets: Vec<Vec<FacetCount<V>>>,
 }
 
 /// The answer to a committed [`crate::TransactRequest`].

@@ -78,11 +78,11 @@ pub struct Facet {
     pub limit: u32,
 }
 
-/// How many documents have this value.
+/// How many documents have this value. Who knows what the field holds may decode values as that alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FacetCount {
+pub struct FacetCount<V = Bson> {
     /// The value.
-    pub value: Bson,
+    pub value: V,
     /// How many documents.
     pub count: u64,
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use bson::{Bson, Document};
+use bson::{Bson, Document, RawDocumentBuf};
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use protocol::{
@@ -70,10 +70,12 @@ pub fn to_bson<T: Serialize>(value: &T) -> Result<Bson, Problem> {
     document.remove("value").ok_or_else(|| Problem::internal("a value that is not there"))
 }
 
-/// Goes through bytes because `bson::serialize_to_document` serialises for people, with dates as texts.
+/// Goes through bytes because `bson::serialize_to_document` serialises for people, with dates as texts; and from bytes
+/// without serde, whose decoder of any BSON would be a third of a component.
 fn to_document<T: Serialize>(value: &T) -> Result<Document, String> {
     let bytes = bson::serialize_to_vec(value).map_err(|error| error.to_string())?;
-    bson::deserialize_from_slice(&bytes).map_err(|error| error.to_string())
+    let raw = RawDocumentBuf::from_bytes(bytes).map_err(|error| error.to_string())?;
+    Document::try_from(raw).map_err(|error| error.to_string())
 }
 
 /// Why the bridge did not do what it was asked.
@@ -99,6 +101,9 @@ impl From<BridgeError> for Problem {
     }
 }
 
+/// What one query found; facets are of fields that hold texts.
+pub type Found<T> = QueryResult<T, String>;
+
 /// The bridge, on behalf of one request.
 #[derive(Debug)]
 pub struct Bridge {
@@ -122,7 +127,7 @@ impl Bridge {
         Ok(answer.is_ok_and(|answer| answer.status() == StatusCode::OK))
     }
 
-    /// Runs several queries in one round trip; `R` is a tuple of [`QueryResult`]s.
+    /// Runs several queries in one round trip; `R` is a tuple of [`Found`]s.
     pub async fn queries<R: DeserializeOwned>(&self, queries: Vec<Query>) -> Result<R, BridgeError> {
         #[derive(serde::Deserialize)]
         struct Answer<R> {
@@ -133,8 +138,8 @@ impl Bridge {
     }
 
     /// Runs one query.
-    pub async fn query<T: DeserializeOwned>(&self, query: Query) -> Result<QueryResult<T>, BridgeError> {
-        let mut answer: QueryAnswer<T> =
+    pub async fn query<T: DeserializeOwned>(&self, query: Query) -> Result<Found<T>, BridgeError> {
+        let mut answer: QueryAnswer<T, String> =
             self.ask("/v1/query", &QueryRequest { queries: vec![query] }).await?;
         answer.results.pop().ok_or_else(|| BridgeError::Fault("an answer without a result".into()))
     }

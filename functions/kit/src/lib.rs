@@ -28,7 +28,7 @@ mod service;
 mod text;
 mod trace;
 
-pub use bridge::{Bridge, BridgeError, Collection, Transaction, path, to_bson};
+pub use bridge::{Bridge, BridgeError, Collection, Found, Transaction, path, to_bson};
 pub use caller::{Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, bearer, verify};
 pub use context::Context;
 pub use email::{EmailAddress, NoEmailAddress};
@@ -45,7 +45,7 @@ pub use money::{Currency, Money, MoneyError};
 pub use page::{Page, PageNumber};
 pub use parameter::Parameter;
 pub use problem::{Problem, ProblemBody};
-pub use secret::{keyed_digest, random_secret, same_secret};
+pub use secret::{keyed_digest, random_bytes, random_secret, same_secret};
 #[cfg(target_arch = "wasm32")]
 pub use serve::serve;
 pub use serve::{FullResponse, routes};

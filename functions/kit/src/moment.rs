@@ -1,9 +1,11 @@
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use bson::DateTime;
 use protocol::Scalar;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema};
 
@@ -60,7 +62,56 @@ impl<'de> Deserialize<'de> for Moment {
             let text = Cow::<'de, str>::deserialize(deserializer)?;
             DateTime::parse_rfc3339_str(text).map(Self).map_err(de::Error::custom)
         } else {
-            DateTime::deserialize(deserializer).map(Self)
+            deserializer.deserialize_any(Date).map(Self::from_millis)
+        }
+    }
+}
+
+/// Reads a BSON date as serde sees it, `{"$date": {"$numberLong": "…"}}` or with the number as it is. `DateTime` itself
+/// decodes as any BSON value first, which costs a component hundreds of kilobytes.
+struct Date;
+
+impl<'de> Visitor<'de> for Date {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<i64, A::Error> {
+        match map.next_key::<Cow<'de, str>>()?.as_deref() {
+            Some("$date") => map.next_value::<Millis>().map(|millis| millis.0),
+            _ => Err(de::Error::custom("expected a date")),
+        }
+    }
+}
+
+struct Millis(i64);
+
+impl<'de> Deserialize<'de> for Millis {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self(0))
+    }
+}
+
+impl<'de> Visitor<'de> for Millis {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("milliseconds since 1970")
+    }
+
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<Self, E> {
+        Ok(Self(millis))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        match map.next_key::<Cow<'de, str>>()?.as_deref() {
+            Some("$numberLong") => {
+                let millis = map.next_value::<Cow<'de, str>>()?.parse().map_err(de::Error::custom)?;
+                Ok(Self(millis))
+            }
+            _ => Err(de::Error::custom("expected milliseconds since 1970")),
         }
     }
 }

@@ -27,6 +27,17 @@ pub fn take(variant: VariantId, unit_price: Money, quantity: u32) -> (Filter, Up
     (filter, add(variant, -i64::from(quantity)))
 }
 
+/// Takes `quantity` of a variant whose price was agreed earlier: as [`take`], whatever one costs now.
+#[must_use]
+pub fn take_again(variant: VariantId, quantity: u32) -> (Filter, Update) {
+    let guard = Filter::And(vec![
+        Filter::Eq(path("id"), variant.into()),
+        Filter::Gte(path("stock"), quantity.into()),
+    ]);
+    let filter = holding([variant]).and(Filter::Element(path("variants"), Box::new(guard)));
+    (filter, add(variant, -i64::from(quantity)))
+}
+
 /// Gives `quantity` of a variant back: an update of [`crate::PRODUCTS`] that matches 1, or none when the variant is
 /// no longer sold.
 #[must_use]
@@ -54,7 +65,7 @@ mod tests {
     fn what_is_asked_of_the_bridge_is_within_its_limits() {
         let variant = VariantId::new();
         let price = Money::new(1999, Currency::Eur).unwrap();
-        for (filter, update) in [take(variant, price, 99), give_back(variant, 99)] {
+        for (filter, update) in [take(variant, price, 99), take_again(variant, 99), give_back(variant, 99)] {
             filter.check().unwrap();
             update.check().unwrap();
         }
