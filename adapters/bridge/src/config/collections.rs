@@ -126,7 +126,8 @@ impl Collection {
     }
 
     fn check(&self) -> Result<(), CollectionsError> {
-        let refuse = |index: &Index, why: &str| Err(CollectionsError(format!("{}.{}: {why}", self.name, index.name)));
+        let refuse =
+            |index: &Index, why: &str| Err(CollectionsError(format!("{}.{}: {why}", self.name, index.name)));
         if self.indexes.len() > MAX_INDEXES {
             return Err(CollectionsError(format!("{}: more than {MAX_INDEXES} indexes", self.name)));
         }
@@ -195,7 +196,11 @@ fn check_name(collection: &CollectionName, what: &str, name: &str) -> Result<(),
     let fits = name.len() <= MAX_NAME_BYTES
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(allowed);
-    if fits { Ok(()) } else { Err(CollectionsError(format!("{collection}: {name:?} is no name of an {what}"))) }
+    if fits {
+        Ok(())
+    } else {
+        Err(CollectionsError(format!("{collection}: {name:?} is no name of an {what}")))
+    }
 }
 
 #[cfg(test)]
@@ -219,7 +224,10 @@ mod tests {
             ("[a]\nowner = \"a\"\nindexes = [{ name = \"i\", keys = [] }]", "a.i"),
             ("[a]\nowner = \"a\"\nindexes = [{ name = \"i\", keys = [\"$where\"] }]", "keys"),
             ("[a]\nowner = \"a\"\nindexes = [{ name = \"i\", keys = [\"b\", \"b.c\"] }]", "a.i"),
-            ("[a]\nowner = \"a\"\nindexes = [{ name = \"i\", keys = [\"b\"], expire = true, unique = true }]", "a.i"),
+            (
+                "[a]\nowner = \"a\"\nindexes = [{ name = \"i\", keys = [\"b\"], expire = true, unique = true }]",
+                "a.i",
+            ),
         ] {
             let error = Collections::parse(text).unwrap_err().to_string();
             assert!(error.contains(named), "{text:?} was refused with {error:?}");
@@ -229,7 +237,8 @@ mod tests {
     #[test]
     fn a_collection_can_not_be_added_twice() {
         let mut collections = Collections::default();
-        let outbox = || Collection::internal("outbox", vec![Index::over("at", vec![Path::parse("at").unwrap()])]);
+        let outbox =
+            || Collection::internal("outbox", vec![Index::over("at", vec![Path::parse("at").unwrap()])]);
         collections.add(outbox()).unwrap();
         assert!(collections.add(outbox()).is_err());
     }

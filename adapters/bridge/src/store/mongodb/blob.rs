@@ -1,0 +1,93 @@
+//! Blobs in GridFS. Each upload is a file of its own, named by the blob's id; the youngest is the blob.
+
+use bson::{Bson, Document, doc};
+use bytes::Bytes;
+use futures::{AsyncReadExt, AsyncWriteExt, StreamExt, TryStreamExt, stream};
+use mongodb::Database;
+use mongodb::gridfs::GridFsBucket;
+use mongodb::options::GridFsBucketOptions;
+
+use super::error;
+use crate::store::{Blob, ByteStream, StoreError};
+
+/// How much of a blob is handed on at a time: a chunk of GridFS.
+const PIECE: usize = 255 * 1024;
+
+/// Stores a blob, and removes the older files of its name once it is whole.
+pub(super) async fn put(
+    database: &Database,
+    id: &str,
+    media_type: &str,
+    mut bytes: ByteStream,
+    limit: u64,
+) -> Result<u64, StoreError> {
+    let bucket = bucket(database);
+    let mut upload = bucket
+        .open_upload_stream(id)
+        .metadata(doc! { "mediaType": media_type })
+        .await
+        .map_err(|error| error::of(&error))?;
+    let file = upload.id().clone();
+    let received = async {
+        let mut length = 0;
+        while let Some(next) = bytes.next().await {
+            let next = next?;
+            length += next.len() as u64;
+            if length > limit {
+                return Err(StoreError::Unfit(format!("a blob of more than {limit} bytes")));
+            }
+            upload.write_all(&next).await.map_err(lost)?;
+        }
+        Ok(length)
+    };
+    let length = match received.await {
+        Ok(length) => length,
+        Err(error) => {
+            // What can't be removed now belongs to no file, and is never read.
+            let _ = upload.abort().await;
+            return Err(error);
+        }
+    };
+    upload.close().await.map_err(lost)?;
+    remove_older(&bucket, id, &file).await?;
+    Ok(length)
+}
+
+/// Reads a blob. One that is replaced meanwhile ends in an error.
+pub(super) async fn get(database: &Database, id: &str) -> Result<Option<Blob>, StoreError> {
+    let bucket = bucket(database);
+    let found = bucket.find_one(doc! { "filename": id }).sort(youngest_first()).await;
+    let Some(file) = found.map_err(|error| error::of(&error))? else { return Ok(None) };
+    let media_type = file.metadata.as_ref().and_then(|metadata| metadata.get_str("mediaType").ok());
+    let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
+    let download = bucket.open_download_stream(file.id).await.map_err(|error| error::of(&error))?;
+    let bytes = stream::try_unfold(download, |mut download| async move {
+        let mut piece = vec![0; PIECE];
+        let read = download.read(&mut piece).await.map_err(lost)?;
+        piece.truncate(read);
+        Ok((read > 0).then(|| (Bytes::from(piece), download)))
+    });
+    Ok(Some(Blob { media_type, length: file.length, bytes: bytes.boxed() }))
+}
+
+async fn remove_older(bucket: &GridFsBucket, id: &str, file: &Bson) -> Result<(), StoreError> {
+    let failed = |error| error::of(&error);
+    let files = bucket.find(doc! { "filename": id }).sort(youngest_first()).await.map_err(failed)?;
+    let ids: Vec<Bson> = files.map_ok(|file| file.id).try_collect().await.map_err(failed)?;
+    for older in ids.into_iter().skip_while(|other| other != file).skip(1) {
+        bucket.delete(older).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn bucket(database: &Database) -> GridFsBucket {
+    database.gridfs_bucket(GridFsBucketOptions::builder().bucket_name("blobs".to_owned()).build())
+}
+
+fn youngest_first() -> Document {
+    doc! { "uploadDate": -1, "_id": -1 }
+}
+
+fn lost(error: std::io::Error) -> StoreError {
+    StoreError::Unavailable(error.to_string())
+}

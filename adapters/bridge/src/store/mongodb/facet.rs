@@ -1,0 +1,62 @@
+//! How many documents have each value of a field.
+
+use bson::{Bson, Document, doc};
+use futures::TryStreamExt;
+use mongodb::Collection;
+use protocol::{Facet, FacetCount};
+
+use super::query::unreadable;
+use super::{COMMAND_TIME, error, filter};
+use crate::store::StoreError;
+
+/// Counts a facet's values, the most frequent first, among those the smallest. A document counts once a value.
+pub(super) async fn count(
+    collection: &Collection<Document>,
+    facet: &Facet,
+) -> Result<Vec<FacetCount>, StoreError> {
+    let counts = collection.aggregate(pipeline(facet)).max_time(COMMAND_TIME).await;
+    let counts = counts.map_err(|error| error::of(&error))?;
+    counts
+        .map_err(|error| error::of(&error))
+        .and_then(|count| async move { to_count(&count) })
+        .try_collect()
+        .await
+}
+
+fn pipeline(facet: &Facet) -> Vec<Document> {
+    let mut stages = vec![
+        doc! { "$match": filter::to_document(&facet.filter) },
+        doc! { "$project": { "_id": 0, "value": format!("${}", facet.path) } },
+    ];
+    // Each name of the path may add a level of arrays. All but one are laid flat, the last is made a set, so that
+    // a document counts once a value, and unwound. What is no array passes through.
+    for _ in 1..facet.path.segments().count() {
+        stages.push(doc! { "$project": { "value": if_array(doc! { "$reduce": {
+            "input": "$value",
+            "initialValue": [],
+            "in": { "$concatArrays": [
+                "$$value",
+                { "$cond": [{ "$isArray": ["$$this"] }, "$$this", ["$$this"]] },
+            ] },
+        } }) } });
+    }
+    stages.extend([
+        doc! { "$project": { "value": if_array(doc! { "$setUnion": ["$value"] }) } },
+        doc! { "$unwind": "$value" },
+        doc! { "$match": { "$expr": { "$not": [{ "$in": [{ "$type": "$value" }, ["null", "object", "array"]] }] } } },
+        doc! { "$group": { "_id": "$value", "count": { "$sum": 1_i64 } } },
+        doc! { "$sort": { "count": -1, "_id": 1 } },
+        doc! { "$limit": i64::from(facet.limit) },
+    ]);
+    stages
+}
+
+fn if_array(then: Document) -> Document {
+    doc! { "$cond": [{ "$isArray": ["$value"] }, then, "$value"] }
+}
+
+fn to_count(count: &Document) -> Result<FacetCount, StoreError> {
+    let value = count.get("_id").cloned().unwrap_or(Bson::Null);
+    let count = count.get_i64("count").map_err(unreadable)?;
+    Ok(FacetCount { value, count: count.cast_unsigned() })
+}

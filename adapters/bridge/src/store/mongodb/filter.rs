@@ -1,0 +1,76 @@
+//! Filters as MongoDB writes them. Values stand where only values can, so no text can become an operator.
+
+use std::fmt::Write as _;
+
+use bson::{Bson, Document, doc};
+use protocol::{Filter, Path, Scalar};
+
+/// A filter as MongoDB writes it.
+pub(super) fn to_document(filter: &Filter) -> Document {
+    match filter {
+        Filter::All => doc! {},
+        Filter::Eq(path, value) => single(path, value.clone()),
+        Filter::Ne(path, value) => single(path, doc! { "$ne": value.clone() }),
+        Filter::Lt(path, value) => single(path, doc! { "$lt": value.clone() }),
+        Filter::Lte(path, value) => single(path, doc! { "$lte": value.clone() }),
+        Filter::Gt(path, value) => single(path, doc! { "$gt": value.clone() }),
+        Filter::Gte(path, value) => single(path, doc! { "$gte": value.clone() }),
+        Filter::In(path, values) => single(path, doc! { "$in": scalars(values) }),
+        Filter::NotIn(path, values) => single(path, doc! { "$nin": scalars(values) }),
+        Filter::Prefix(path, text) => single(path, doc! { "$regex": beginning_with(text) }),
+        Filter::Exists(path, there) => single(path, doc! { "$exists": *there }),
+        Filter::Element(path, inner) => single(path, doc! { "$elemMatch": to_document(inner) }),
+        Filter::And(all) if all.is_empty() => doc! {},
+        Filter::And(all) => doc! { "$and": documents(all) },
+        // MongoDB refuses an alternative of nothing; no `_id` is among none.
+        Filter::Or(any) if any.is_empty() => doc! { "_id": { "$in": [] } },
+        Filter::Or(any) => doc! { "$or": documents(any) },
+        Filter::Not(inner) => doc! { "$nor": [to_document(inner)] },
+    }
+}
+
+fn single(path: &Path, value: impl Into<Bson>) -> Document {
+    let mut document = Document::new();
+    document.insert(path.as_str(), value);
+    document
+}
+
+fn scalars(values: &[Scalar]) -> Vec<Bson> {
+    values.iter().cloned().map(Bson::from).collect()
+}
+
+fn documents(filters: &[Filter]) -> Vec<Document> {
+    filters.iter().map(to_document).collect()
+}
+
+/// A regular expression for texts that begin with this one: every character that could mean something is escaped.
+fn beginning_with(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 8);
+    pattern.push('^');
+    for c in text.chars() {
+        match c {
+            // A regular expression in BSON ends at a NUL.
+            '\0' => pattern.push_str("\\x00"),
+            c if c.is_ascii_alphanumeric() || !c.is_ascii() => pattern.push(c),
+            c => {
+                let _ = write!(pattern, "\\x{:02x}", u32::from(c));
+            }
+        }
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_an_operator_stays_a_text() {
+        let path = || Path::parse("a").unwrap();
+        assert_eq!(to_document(&Filter::Eq(path(), "$where".into())), doc! { "a": "$where" });
+        assert_eq!(
+            to_document(&Filter::Prefix(path(), ".*\0é".into())),
+            doc! { "a": { "$regex": "^\\x2e\\x2a\\x00é" } }
+        );
+    }
+}

@@ -1,0 +1,93 @@
+//! Answers a query.
+
+use bson::{Document, RawDocument, RawDocumentBuf};
+use futures::future::try_join_all;
+use futures::{StreamExt, try_join};
+use mongodb::error::Error;
+use mongodb::{Collection, Database};
+use protocol::{Direction, Path, Query, QueryResult, SortKey};
+
+use super::{COMMAND_TIME, error, facet, filter};
+use crate::store::{StoreError, page};
+
+/// Answers a query: documents, total and facets at once.
+pub(super) async fn answer(
+    database: &Database,
+    query: &Query,
+) -> Result<QueryResult<RawDocumentBuf>, StoreError> {
+    let collection = database.collection::<Document>(query.collection.as_str());
+    let order = query.total_order();
+    let (mut documents, total, facets) = try_join!(
+        find(&collection, query, &order),
+        count(&collection, query),
+        try_join_all(query.facets.iter().map(|asked| facet::count(&collection, asked))),
+    )?;
+    let limit = query.limit as usize;
+    let more = documents.len() > limit;
+    documents.truncate(limit);
+    let next = documents.last().filter(|_| more).and_then(|last| page::cursor_at(last, &order));
+    if page::fields_to_read(&query.fields, &order).1 {
+        documents = documents.iter().map(|document| page::project(document, &query.fields)).collect();
+    }
+    Ok(QueryResult { documents, total, next, facets })
+}
+
+/// The documents of the page and one more, if there is one.
+async fn find(
+    collection: &Collection<Document>,
+    query: &Query,
+    order: &[SortKey],
+) -> Result<Vec<RawDocumentBuf>, StoreError> {
+    if query.limit == 0 {
+        return Ok(Vec::new());
+    }
+    let condition =
+        query.filter_after().ok_or_else(|| StoreError::Unfit("after: not a cursor of this query".into()))?;
+    let sort: Document = order
+        .iter()
+        .map(|key| {
+            (key.path.as_str().to_owned(), if key.direction == Direction::Ascending { 1 } else { -1 }.into())
+        })
+        .collect();
+    let (fields, _) = page::fields_to_read(&query.fields, order);
+    let wanted = query.limit + 1;
+    let mut find = collection
+        .find(filter::to_document(&condition))
+        .sort(sort)
+        .limit(wanted.into())
+        .batch_size(wanted)
+        .max_time(COMMAND_TIME);
+    if query.skip > 0 {
+        find = find.skip(query.skip.into());
+    }
+    if !fields.is_empty() {
+        find = find.projection(fields.iter().map(projected).collect::<Document>());
+    }
+    let failed = |error: Error| error::of(&error);
+    let mut batches = find.batch().await.map_err(failed)?;
+    let mut documents = Vec::with_capacity(wanted as usize);
+    while let Some(batch) = batches.next().await {
+        let batch = batch.map_err(failed)?;
+        for document in batch.doc_slices().map_err(failed)? {
+            let document = document.map_err(unreadable)?.as_document().map(RawDocument::to_owned);
+            documents.extend(document);
+        }
+    }
+    Ok(documents)
+}
+
+fn projected(path: &Path) -> (String, bson::Bson) {
+    (path.as_str().to_owned(), 1.into())
+}
+
+async fn count(collection: &Collection<Document>, query: &Query) -> Result<Option<u64>, StoreError> {
+    if !query.total {
+        return Ok(None);
+    }
+    let count = collection.count_documents(filter::to_document(&query.filter)).max_time(COMMAND_TIME).await;
+    count.map(Some).map_err(|error| error::of(&error))
+}
+
+pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Internal(format!("an answer of MongoDB can't be read: {error}"))
+}

@@ -1,0 +1,209 @@
+//! Makes all operations of a transaction, or none.
+
+use std::time::Duration;
+
+use bson::{Document, doc};
+use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::options::ReadConcern;
+use mongodb::{ClientSession, Database};
+use protocol::{Conflict, Expect, Operation, Outcome};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::check::Step;
+use super::turns::Turns;
+use super::{COMMAND_TIME, error, filter, update};
+use crate::store::StoreError;
+use crate::store::fit::{MAX_CHANGED, pinned_ids, too_many};
+
+/// How long a transaction is tried again for, its waiting for turns included.
+const TRY_FOR: Duration = Duration::from_secs(8);
+/// The pause before the second try. It doubles with each, and a random part of it is waited.
+const FIRST_PAUSE: Duration = Duration::from_millis(4);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// Why a try of a transaction came to nothing.
+pub(super) enum Failure {
+    /// Another transaction was in the way, or a server went away: the next try may do better.
+    Again(StoreError),
+    Final(StoreError),
+}
+
+impl Failure {
+    pub(super) fn of(error: &Error, operation: usize) -> Self {
+        let again = error.contains_label(TRANSIENT_TRANSACTION_ERROR);
+        let error = error::of_operation(error, operation);
+        if again { Self::Again(error) } else { Self::Final(error) }
+    }
+}
+
+/// Makes all operations in their order, or none.
+pub(super) async fn run(
+    database: &Database,
+    turns: &Turns,
+    operations: &[Operation],
+) -> Result<Vec<Outcome>, StoreError> {
+    let late = || StoreError::Unavailable("other transactions were in the way for too long".into());
+    // What is dropped here aborts its transaction.
+    timeout(TRY_FOR + COMMAND_TIME, async {
+        match operations {
+            [] => Ok(Vec::new()),
+            [operation] if is_atomic(operation) => Ok(vec![alone(database, operation).await?]),
+            operations => {
+                let deadline = Instant::now() + TRY_FOR;
+                let _turns = timeout(TRY_FOR, turns.take(operations)).await.map_err(|_| late())?;
+                together(database, operations, deadline).await
+            }
+        }
+    })
+    .await
+    .map_err(|_| late())?
+}
+
+/// Whether MongoDB makes an operation whole or not at all without a transaction, its expectation included: then
+/// there is at most one document, and the operation changes it only when one is what is expected.
+fn is_atomic(operation: &Operation) -> bool {
+    match operation {
+        Operation::Insert { .. } | Operation::Upsert { .. } => true,
+        Operation::Update { filter, expect, .. } | Operation::Delete { filter, expect, .. } => {
+            expect.met_by(1) && pinned_ids(filter).is_some_and(|ids| ids.len() <= 1)
+        }
+        // Alone it is true at the moment it is read, which is all there is to commit.
+        Operation::Check { .. } => true,
+    }
+}
+
+async fn alone(database: &Database, operation: &Operation) -> Result<Outcome, StoreError> {
+    let documents = database.collection::<Document>(operation.collection().as_str());
+    let failed = |error: Error| error::of_operation(&error, 0);
+    let (matched, expect) = match operation {
+        Operation::Insert { document, .. } => {
+            documents.insert_one(document).await.map_err(failed)?;
+            (1, Expect::Any)
+        }
+        Operation::Upsert { document, .. } => {
+            documents.replace_one(by_id(document), document).upsert(true).await.map_err(failed)?;
+            (1, Expect::Any)
+        }
+        Operation::Update { filter, update, expect, .. } => {
+            let (changes, options) = update::to_document(update);
+            let updated =
+                documents.update_one(filter::to_document(filter), changes).with_options(options).await;
+            (updated.map_err(failed)?.matched_count, *expect)
+        }
+        Operation::Delete { filter, expect, .. } => {
+            let deleted = documents.delete_one(filter::to_document(filter)).await;
+            (deleted.map_err(failed)?.deleted_count, *expect)
+        }
+        Operation::Check { filter, expect, .. } => {
+            let counted = documents.count_documents(filter::to_document(filter)).max_time(COMMAND_TIME).await;
+            (counted.map_err(failed)?, *expect)
+        }
+    };
+    met(0, expect, matched)
+}
+
+async fn together(
+    database: &Database,
+    operations: &[Operation],
+    deadline: Instant,
+) -> Result<Vec<Outcome>, StoreError> {
+    let mut session = database.client().start_session().await.map_err(|error| error::of(&error))?;
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match attempt(database, &mut session, operations, deadline).await {
+            Ok(outcomes) => return Ok(outcomes),
+            Err(Failure::Final(error)) => return Err(error),
+            Err(Failure::Again(error)) if Instant::now() + pause >= deadline => {
+                return Err(StoreError::Unavailable(error.to_string()));
+            }
+            Err(Failure::Again(_)) => {
+                let part = rand::random_range(0.1..1.0);
+                sleep(pause.mul_f64(part)).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
+        }
+    }
+}
+
+async fn attempt(
+    database: &Database,
+    session: &mut ClientSession,
+    operations: &[Operation],
+    deadline: Instant,
+) -> Result<Vec<Outcome>, Failure> {
+    let failed = |error: Error| Failure::of(&error, 0);
+    session.start_transaction().read_concern(ReadConcern::snapshot()).await.map_err(failed)?;
+    let mut outcomes = Vec::with_capacity(operations.len());
+    for (number, operation) in operations.iter().enumerate() {
+        let step = Step { database, session: &mut *session, collection: operation.collection(), number };
+        match make(step, operation).await {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(failure) => {
+                // A transaction that can't be aborted now ends by itself, and the failure is what counts.
+                let _ = session.abort_transaction().await;
+                return Err(failure);
+            }
+        }
+    }
+    loop {
+        match session.commit_transaction().await {
+            Ok(()) => return Ok(outcomes),
+            Err(error)
+                if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT) && Instant::now() < deadline =>
+            {
+                sleep(FIRST_PAUSE).await;
+            }
+            Err(error) => return Err(Failure::of(&error, operations.len())),
+        }
+    }
+}
+
+async fn make(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Failure> {
+    let documents = step.database.collection::<Document>(step.collection.as_str());
+    let number = step.number;
+    let failed = |error: Error| Failure::of(&error, number);
+    let (matched, expect) = match operation {
+        Operation::Insert { document, .. } => {
+            documents.insert_one(document).session(&mut *step.session).await.map_err(failed)?;
+            (1, Expect::Any)
+        }
+        Operation::Upsert { document, .. } => {
+            let replace = documents.replace_one(by_id(document), document).upsert(true);
+            replace.session(&mut *step.session).await.map_err(failed)?;
+            (1, Expect::Any)
+        }
+        Operation::Update { filter, update, expect, .. } => {
+            let (changes, options) = update::to_document(update);
+            let update = documents.update_many(filter::to_document(filter), changes).with_options(options);
+            let updated = update.session(&mut *step.session).await.map_err(failed)?;
+            // A document that is as it should be already is not written, and so would not be held until the commit.
+            if updated.modified_count < updated.matched_count {
+                step.lock_meant(filter).await?;
+            }
+            (updated.matched_count, *expect)
+        }
+        Operation::Delete { filter, expect, .. } => {
+            let delete = documents.delete_many(filter::to_document(filter));
+            (delete.session(&mut *step.session).await.map_err(failed)?.deleted_count, *expect)
+        }
+        Operation::Check { filter, expect, .. } => (step.check(filter, *expect).await?, *expect),
+    };
+    let changes = matches!(operation, Operation::Update { .. } | Operation::Delete { .. });
+    if changes && matched > MAX_CHANGED as u64 {
+        return Err(Failure::Final(too_many(number)));
+    }
+    met(number, expect, matched).map_err(Failure::Final)
+}
+
+fn by_id(document: &Document) -> Document {
+    document.get("_id").map_or_else(Document::new, |id| doc! { "_id": id })
+}
+
+fn met(operation: usize, expect: Expect, matched: u64) -> Result<Outcome, StoreError> {
+    if expect.met_by(matched) {
+        return Ok(Outcome { matched });
+    }
+    let operation = u32::try_from(operation).unwrap_or(u32::MAX);
+    Err(StoreError::Conflict(Conflict::Unmet { operation, matched }))
+}

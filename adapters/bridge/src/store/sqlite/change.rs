@@ -1,0 +1,187 @@
+//! How an update changes a document, exactly as MongoDB would make it.
+
+use bson::{Bson, Document, RawBson, RawBsonRef};
+use protocol::{Change, Path, Scalar, Update};
+
+use super::matcher;
+
+/// Why a document can't be changed so. The text names the field and holds no data.
+type Unfit = String;
+
+/// One change of the elements of an array.
+struct ElementChange<'a> {
+    key: &'a Path,
+    equals: &'a Scalar,
+    field: &'a Path,
+    effect: Effect<'a>,
+}
+
+enum Effect<'a> {
+    Set(&'a Bson),
+    Inc(i64),
+}
+
+/// Makes all changes of an update, or says why one can't be made; then the document is not to be used.
+pub(super) fn apply(update: &Update, document: &mut Document) -> Result<(), Unfit> {
+    // MongoDB adds missing fields in the order of their names, not in that of the request.
+    let mut changes: Vec<&Change> = update.0.iter().collect();
+    changes.sort_by(|a, b| a.target().segments().cmp(b.target().segments()));
+    for together in changes.chunk_by(|a, b| a.target() == b.target()) {
+        let elements: Vec<ElementChange<'_>> =
+            together.iter().filter_map(|change| element_change(change)).collect();
+        match together {
+            [change] if elements.is_empty() => apply_one(change, document)?,
+            [change, ..] => apply_to_elements(change.target(), elements, document)?,
+            [] => {}
+        }
+    }
+    Ok(())
+}
+
+fn element_change(change: &Change) -> Option<ElementChange<'_>> {
+    match change {
+        Change::IncElement { key, equals, field, by, .. } => {
+            Some(ElementChange { key, equals, field, effect: Effect::Inc(*by) })
+        }
+        Change::SetElement { key, equals, field, value, .. } => {
+            Some(ElementChange { key, equals, field, effect: Effect::Set(value) })
+        }
+        _ => None,
+    }
+}
+
+fn apply_one(change: &Change, document: &mut Document) -> Result<(), Unfit> {
+    match change {
+        Change::Set(path, value) => {
+            let (parent, name) = make_parent(document, path)?;
+            parent.insert(name, value.clone());
+        }
+        Change::Inc(path, by) => {
+            let (parent, name) = make_parent(document, path)?;
+            increase(parent, name, *by).map_err(|why| format!("{path}: {why}"))?;
+        }
+        Change::Push(path, value) => {
+            let (parent, name) = make_parent(document, path)?;
+            match parent.get_mut(name) {
+                None => drop(parent.insert(name, vec![value.clone()])),
+                Some(Bson::Array(array)) => array.push(value.clone()),
+                Some(_) => return Err(format!("{path} is no array")),
+            }
+        }
+        Change::Unset(path) => {
+            if let Some((parent, name)) = find_parent(document, path) {
+                parent.remove(name);
+            }
+        }
+        Change::Pull(path, value) => {
+            match find_parent(document, path).and_then(|(parent, name)| parent.get_mut(name)) {
+                None => {}
+                Some(Bson::Array(array)) => array.retain(|element| !equals(element, value)),
+                Some(_) => return Err(format!("{path} is no array")),
+            }
+        }
+        Change::IncElement { .. } | Change::SetElement { .. } => {}
+    }
+    Ok(())
+}
+
+fn apply_to_elements(
+    path: &Path,
+    mut changes: Vec<ElementChange<'_>>,
+    document: &mut Document,
+) -> Result<(), Unfit> {
+    let found = find_parent(document, path).and_then(|(parent, name)| parent.get_mut(name));
+    let Some(Bson::Array(array)) = found else { return Err(format!("{path} is no array")) };
+    changes.sort_by(|a, b| a.field.segments().cmp(b.field.segments()));
+    for element in array {
+        let meant: Vec<&ElementChange<'_>> = changes.iter().filter(|change| change.means(element)).collect();
+        if meant.windows(2).any(|pair| matches!(pair, [a, b] if a.field.overlaps(b.field))) {
+            return Err(format!("{path}: two changes of one field of an element"));
+        }
+        for change in meant {
+            let Bson::Document(element) = &mut *element else {
+                return Err(format!("{path}: an element is no document"));
+            };
+            let (parent, name) = make_parent(element, change.field)?;
+            match change.effect {
+                Effect::Set(value) => drop(parent.insert(name, value.clone())),
+                Effect::Inc(by) => {
+                    increase(parent, name, by).map_err(|why| format!("{path}: {}: {why}", change.field))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+impl ElementChange<'_> {
+    /// Whether the element's key equals what the change asks for, with the meaning it has in a filter.
+    fn means(&self, element: &Bson) -> bool {
+        RawBson::try_from(element.clone())
+            .is_ok_and(|element| matcher::equals_within(element.as_raw_bson_ref(), self.key, self.equals))
+    }
+}
+
+/// The document that holds the path's last name, made with those above it where they are missing.
+fn make_parent<'d, 'p>(
+    document: &'d mut Document,
+    path: &'p Path,
+) -> Result<(&'d mut Document, &'p str), Unfit> {
+    let mut parent = document;
+    let mut segments = path.segments().peekable();
+    loop {
+        let name = segments.next().unwrap_or_default();
+        if segments.peek().is_none() {
+            return Ok((parent, name));
+        }
+        match parent.entry(name).or_insert_with(|| Bson::Document(Document::new())) {
+            Bson::Document(inner) => parent = inner,
+            _ => return Err(format!("{path} lies within a value that is no document")),
+        }
+    }
+}
+
+/// The document that holds the path's last name, if there is one.
+fn find_parent<'d, 'p>(document: &'d mut Document, path: &'p Path) -> Option<(&'d mut Document, &'p str)> {
+    let mut parent = document;
+    let mut segments = path.segments().peekable();
+    loop {
+        let name = segments.next()?;
+        if segments.peek().is_none() {
+            return Some((parent, name));
+        }
+        match parent.get_mut(name) {
+            Some(Bson::Document(inner)) => parent = inner,
+            _ => return None,
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a double plus a whole number is a double, as MongoDB has it")]
+fn increase(parent: &mut Document, name: &str, by: i64) -> Result<(), Unfit> {
+    let overflow = || "the sum is too large".to_owned();
+    let sum = match parent.get(name) {
+        None => Bson::Int64(by),
+        Some(Bson::Int32(value)) => Bson::Int64(i64::from(*value).checked_add(by).ok_or_else(overflow)?),
+        Some(Bson::Int64(value)) => Bson::Int64(value.checked_add(by).ok_or_else(overflow)?),
+        Some(Bson::Double(value)) => Bson::Double(value + by as f64),
+        Some(_) => return Err("is no number".into()),
+    };
+    parent.insert(name, sum);
+    Ok(())
+}
+
+/// Whether an element equals a scalar itself, not by one of its own elements.
+fn equals(element: &Bson, scalar: &Scalar) -> bool {
+    let value = match element {
+        Bson::Null => RawBsonRef::Null,
+        Bson::Boolean(value) => RawBsonRef::Boolean(*value),
+        Bson::Int32(value) => RawBsonRef::Int32(*value),
+        Bson::Int64(value) => RawBsonRef::Int64(*value),
+        Bson::Double(value) => RawBsonRef::Double(*value),
+        Bson::String(value) => RawBsonRef::String(value),
+        Bson::DateTime(value) => RawBsonRef::DateTime(*value),
+        _ => return false,
+    };
+    matcher::equals(Some(value), scalar)
+}

@@ -1,0 +1,162 @@
+//! A store in one SQLite file: durable, in the bridge's own process.
+//!
+//! Documents are BSON in one table; the entries of their indexes are rows of another, keyed by bytes that order as
+//! MongoDB orders values. Filters and updates are evaluated here with MongoDB's semantics. One transaction writes at
+//! a time, so every check holds when it is committed; queries read snapshots beside it.
+
+mod blob;
+mod bounds;
+mod change;
+mod entry;
+mod expiry;
+mod facet;
+mod key;
+mod matcher;
+mod plan;
+mod pool;
+mod query;
+mod rows;
+mod scan;
+mod schema;
+mod transact;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bson::{DateTime, RawDocument, RawDocumentBuf};
+use protocol::{Operation, Outcome, Query, QueryResult};
+use rusqlite::TransactionBehavior;
+use tokio::sync::OnceCell;
+
+use super::{Blob, ByteStream, Store, StoreError, fit};
+use crate::config::Collections;
+use pool::Pool;
+
+/// How many queries are answered at once.
+const READERS: usize = 4;
+/// How often expired documents are removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
+
+/// A store in one SQLite file.
+pub struct SqliteStore {
+    inner: Arc<Inner>,
+    sweeper: OnceCell<()>,
+}
+
+struct Inner {
+    writer: Pool,
+    readers: Pool,
+    found: OnceCell<()>,
+}
+
+impl SqliteStore {
+    /// The store in this file, which is made when it is first needed; its folder must be there.
+    pub fn at(path: &Path) -> Self {
+        let inner =
+            Inner { writer: Pool::new(path, 1), readers: Pool::new(path, READERS), found: OnceCell::new() };
+        Self { inner: Arc::new(inner), sweeper: OnceCell::new() }
+    }
+
+    /// Removes documents whose expiry index says that their time has passed; says how many. The store does so by
+    /// itself every half minute once it is prepared.
+    pub async fn sweep_expired(&self, now: DateTime) -> Result<u64, StoreError> {
+        self.inner.sweep(now).await
+    }
+}
+
+impl Inner {
+    async fn writer(&self) -> Result<&Pool, StoreError> {
+        self.found.get_or_try_init(|| self.writer.run(|connection| pool::found(connection))).await?;
+        Ok(&self.writer)
+    }
+
+    async fn readers(&self) -> Result<&Pool, StoreError> {
+        self.writer().await?;
+        Ok(&self.readers)
+    }
+
+    async fn sweep(&self, now: DateTime) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        loop {
+            let (some, more) =
+                self.writer().await?.run(move |connection| expiry::sweep(connection, now)).await?;
+            removed += some;
+            if !more {
+                return Ok(removed);
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn prepare(&self, collections: &Collections) -> Result<(), StoreError> {
+        let collections = collections.clone();
+        let prepare = move |connection: &mut rusqlite::Connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            collections.iter().try_for_each(|collection| schema::prepare(&transaction, collection))?;
+            Ok(transaction.commit()?)
+        };
+        self.inner.writer().await?.run(prepare).await?;
+        self.sweeper.get_or_init(|| async { sweep_for_ever(&self.inner) }).await;
+        Ok(())
+    }
+
+    async fn query(&self, query: &Query) -> Result<QueryResult<RawDocumentBuf>, StoreError> {
+        let query = query.clone();
+        self.inner.readers().await?.run(move |connection| query::answer(connection, &query)).await
+    }
+
+    async fn transact(&self, operations: &[Operation]) -> Result<Vec<Outcome>, StoreError> {
+        fit::check(operations)?;
+        let operations = operations.to_vec();
+        self.inner.writer().await?.run(move |connection| transact::run(connection, &operations)).await
+    }
+
+    async fn put_blob(
+        &self,
+        id: &str,
+        media_type: &str,
+        bytes: ByteStream,
+        limit: u64,
+    ) -> Result<u64, StoreError> {
+        blob::put(self.inner.writer().await?, id, media_type, bytes, limit).await
+    }
+
+    async fn get_blob(&self, id: &str) -> Result<Option<Blob>, StoreError> {
+        blob::get(self.inner.readers().await?, id).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let select =
+            |connection: &mut rusqlite::Connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?);
+        self.inner.readers().await?.run(select).await
+    }
+}
+
+/// Sweeps until the store is dropped.
+fn sweep_for_ever(inner: &Arc<Inner>) {
+    let weak = Arc::downgrade(inner);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let Some(inner) = weak.upgrade() else { return };
+            let swept = async {
+                inner.sweep(DateTime::now()).await?;
+                inner.writer().await?.run(blob::sweep).await
+            };
+            if let Err(error) = swept.await {
+                tracing::warn!(%error, "expired documents could not be removed; the next sweep tries again");
+            }
+        }
+    });
+}
+
+/// A document without fields.
+fn empty_document() -> &'static RawDocument {
+    RawDocument::from_bytes(&[5, 0, 0, 0, 0]).expect("five bytes make the document without fields")
+}

@@ -1,0 +1,93 @@
+//! Connections to one SQLite file, on threads that may block.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::Semaphore;
+
+use super::schema;
+use crate::store::StoreError;
+
+/// How long a request waits for a connection, and a connection for another process's lock.
+const WAIT: Duration = Duration::from_secs(5);
+/// The prepared statements a connection keeps.
+const STATEMENTS: usize = 64;
+
+/// A number of connections, opened when they are first needed. Clones share them.
+#[derive(Clone)]
+pub(super) struct Pool(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Pool {
+    /// At most this many connections to a file.
+    pub(super) fn new(path: &Path, size: usize) -> Self {
+        Self(Arc::new(Inner {
+            path: path.to_owned(),
+            idle: Mutex::default(),
+            permits: Arc::new(Semaphore::new(size)),
+        }))
+    }
+
+    /// Runs a piece of work with a connection of its own. Work goes on when the caller loses interest, so a
+    /// transaction is never left half done.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let permit = tokio::time::timeout(WAIT, Arc::clone(&self.0.permits).acquire_owned())
+            .await
+            .map_err(|_| StoreError::Unavailable("too many requests wait for the database".into()))?
+            .map_err(|_| StoreError::Internal("the pool is closed".into()))?;
+        let inner = Arc::clone(&self.0);
+        let run = move || {
+            let idle = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = idle.map_or_else(|| connect(&inner.path), Ok)?;
+            let result = work(&mut connection);
+            inner.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            drop(permit);
+            result
+        };
+        tokio::task::spawn_blocking(run)
+            .await
+            .map_err(|error| StoreError::Internal(format!("a task of the database ended early: {error}")))?
+    }
+}
+
+/// Makes what a file needs before others connect to it. It may be there.
+pub(super) fn found(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.execute_batch(schema::TABLES)?;
+    Ok(())
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(WAIT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cache_size", -16 * 1024)?;
+    Ok(connection)
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen
+                | ErrorCode::SystemIoFailure,
+            ) => Self::Unavailable(error.to_string()),
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}

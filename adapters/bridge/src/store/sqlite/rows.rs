@@ -1,0 +1,191 @@
+//! Documents and the entries they have in indexes, row by row.
+
+use bson::{Document, RawDocument};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::entry;
+use super::schema::Stored;
+use crate::store::StoreError;
+use crate::store::fit::MAX_DOCUMENT_BYTES;
+
+/// Whether entries could be added to an index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Added {
+    All,
+    /// Another document has one of the keys, and the index is unique.
+    Taken,
+}
+
+/// Why a document was not written.
+pub(super) enum Refused {
+    /// Another document has the key in this unique index.
+    Taken(String),
+    Unfit(String),
+    Store(StoreError),
+}
+
+impl<E: Into<StoreError>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// The document of an id.
+pub(super) fn find(
+    connection: &Connection,
+    collection: &str,
+    id: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT body FROM documents WHERE collection = ?1 AND id = ?2")?;
+    Ok(statement.query_row((collection, id), |row| row.get(0)).optional()?)
+}
+
+/// Shows each document of a collection, in the order of their ids.
+pub(super) fn each_of_collection(
+    connection: &Connection,
+    collection: &str,
+    mut show: impl FnMut(&str, &RawDocument) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement =
+        connection.prepare("SELECT id, body FROM documents WHERE collection = ?1 ORDER BY id")?;
+    let mut rows = statement.query([collection])?;
+    while let Some(row) = rows.next()? {
+        let (id, body) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_blob());
+        show(id.map_err(unreadable)?, parse(body.map_err(unreadable)?)?)?;
+    }
+    Ok(())
+}
+
+/// A stored body as a document.
+pub(super) fn parse(body: &[u8]) -> Result<&RawDocument, StoreError> {
+    RawDocument::from_bytes(body).map_err(unreadable)
+}
+
+pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Internal(format!("a row of the database can't be read: {error}"))
+}
+
+/// Writes a document in place of the old one, if there was one, with its entries.
+pub(super) fn put(
+    connection: &Connection,
+    collection: &str,
+    indexes: &mut [Stored],
+    id: &str,
+    old: Option<&RawDocument>,
+    new: &Document,
+) -> Result<(), Refused> {
+    let body = encode(new)?;
+    let new = parse(&body)?;
+    if old.is_some_and(|old| old.as_bytes() == new.as_bytes()) {
+        return Ok(());
+    }
+    for index in indexes {
+        let before = keys(index, old);
+        let after = keys(index, Some(new))
+            .map_err(|_| Refused::Unfit(format!("two fields of the index {} are arrays", index.name)))?;
+        // What is stored has its keys; there is nothing to remove of what never had any.
+        let before = before.unwrap_or_default();
+        for gone in before.iter().filter(|key| after.binary_search(key).is_err()) {
+            remove_entry(connection, index, id, gone)?;
+        }
+        if add_missing(connection, index, id, &before, &after)? == Added::Taken {
+            return Err(Refused::Taken(index.name.clone()));
+        }
+    }
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO documents (collection, id, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (collection, id) DO UPDATE SET body = excluded.body",
+    )?;
+    statement.execute((collection, id, &body))?;
+    Ok(())
+}
+
+/// Removes a document and its entries.
+pub(super) fn remove(
+    connection: &Connection,
+    collection: &str,
+    indexes: &[Stored],
+    id: &str,
+    old: &RawDocument,
+) -> Result<(), StoreError> {
+    for index in indexes {
+        for gone in keys(index, Some(old)).unwrap_or_default() {
+            remove_entry(connection, index, id, &gone)?;
+        }
+    }
+    connection
+        .prepare_cached("DELETE FROM documents WHERE collection = ?1 AND id = ?2")?
+        .execute((collection, id))?;
+    Ok(())
+}
+
+/// Adds a document's entries to an index that has none of it.
+pub(super) fn add_entries(
+    connection: &Connection,
+    index: &mut Stored,
+    id: &str,
+    keys: &[Vec<u8>],
+) -> Result<Added, StoreError> {
+    add_missing(connection, index, id, &[], keys)
+}
+
+fn add_missing(
+    connection: &Connection,
+    index: &mut Stored,
+    id: &str,
+    before: &[Vec<u8>],
+    after: &[Vec<u8>],
+) -> Result<Added, StoreError> {
+    if after.len() > 1 && !index.many {
+        index.many = true;
+        let mut statement = connection.prepare_cached("UPDATE indexes SET many = 1 WHERE number = ?1")?;
+        statement.execute([index.number])?;
+    }
+    for key in after.iter().filter(|key| before.binary_search(key).is_err()) {
+        if index.unique {
+            let mut statement =
+                connection.prepare_cached("SELECT 1 FROM entries WHERE number = ?1 AND key = ?2 LIMIT 1")?;
+            if statement.exists((index.number, key))? {
+                return Ok(Added::Taken);
+            }
+        }
+        connection.prepare_cached("INSERT INTO entries (number, key, id) VALUES (?1, ?2, ?3)")?.execute((
+            index.number,
+            key,
+            id,
+        ))?;
+    }
+    Ok(Added::All)
+}
+
+fn remove_entry(connection: &Connection, index: &Stored, id: &str, key: &[u8]) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("DELETE FROM entries WHERE number = ?1 AND key = ?2 AND id = ?3")?
+        .execute((index.number, key, id))?;
+    Ok(())
+}
+
+fn keys(index: &Stored, document: Option<&RawDocument>) -> Result<Vec<Vec<u8>>, entry::ParallelArrays> {
+    match document {
+        Some(document) if index.holds(document) => entry::keys(document, &index.keys),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The bytes of a document, its `_id` first as in MongoDB.
+fn encode(document: &Document) -> Result<Vec<u8>, Refused> {
+    let reordered;
+    let document = if document.keys().next().is_some_and(|first| first == "_id") {
+        document
+    } else {
+        let (id, rest): (Vec<_>, Vec<_>) = document.clone().into_iter().partition(|(name, _)| name == "_id");
+        reordered = id.into_iter().chain(rest).collect();
+        &reordered
+    };
+    let body = bson::serialize_to_vec(document).map_err(|error| Refused::Unfit(error.to_string()))?;
+    if body.len() > MAX_DOCUMENT_BYTES {
+        return Err(Refused::Unfit(format!("a document would be larger than {MAX_DOCUMENT_BYTES} bytes")));
+    }
+    Ok(body)
+}

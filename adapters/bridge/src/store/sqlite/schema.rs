@@ -1,0 +1,150 @@
+//! The tables of the file, and the indexes that each collection has in it.
+
+use protocol::Path;
+use rusqlite::Connection;
+
+use super::entry;
+use super::matcher;
+use super::rows;
+use crate::config::{Collection, Index};
+use crate::store::StoreError;
+
+/// Made on each new connection where they are missing. An index's entries are rows of `entries`, of which a
+/// document has one a key; `many` says that some document had several keys, ever.
+pub(super) const TABLES: &str = "
+CREATE TABLE IF NOT EXISTS documents (
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (collection, id)
+);
+CREATE TABLE IF NOT EXISTS indexes (
+    number INTEGER PRIMARY KEY,
+    collection TEXT NOT NULL,
+    name TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    is_unique INTEGER NOT NULL,
+    is_expiry INTEGER NOT NULL,
+    many INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (collection, name)
+);
+CREATE TABLE IF NOT EXISTS entries (
+    number INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (number, key, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blobs (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    length INTEGER,
+    started INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS blobs_by_id ON blobs (id);
+CREATE TABLE IF NOT EXISTS blob_chunks (
+    blob INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (blob, part)
+);
+";
+
+/// An index as it is in the file.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    /// Which entries are its own.
+    pub(super) number: i64,
+    pub(super) name: String,
+    pub(super) keys: Vec<Path>,
+    /// No two documents share a key, and those without the first field have none.
+    pub(super) unique: bool,
+    /// Whether some document has several keys, so that one document may show in several places.
+    pub(super) many: bool,
+}
+
+impl Stored {
+    /// Whether a document has a place in the index.
+    pub(super) fn holds(&self, document: &bson::RawDocument) -> bool {
+        let first = self.keys.first().cloned();
+        !self.unique
+            || first.is_some_and(|path| matcher::matches(&protocol::Filter::Exists(path, true), document))
+    }
+}
+
+/// The indexes that a collection has in the file.
+pub(super) fn indexes(connection: &Connection, collection: &str) -> Result<Vec<Stored>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT number, name, keys, is_unique, many FROM indexes WHERE collection = ?1 ORDER BY number",
+    )?;
+    let rows = statement.query_map([collection], |row| {
+        let keys: String = row.get(2)?;
+        Ok(Stored {
+            number: row.get(0)?,
+            name: row.get(1)?,
+            keys: keys.split(',').filter_map(|key| Path::parse(key).ok()).collect(),
+            unique: row.get(3)?,
+            many: row.get(4)?,
+        })
+    })?;
+    rows.collect::<Result<_, _>>().map_err(Into::into)
+}
+
+/// Makes a collection's indexes as they are declared: missing ones are built, changed ones rebuilt, others removed.
+pub(super) fn prepare(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
+    let name = collection.name().as_str();
+    for stored in indexes(connection, name)? {
+        if !collection.indexes().iter().any(|index| index.name() == stored.name) {
+            remove(connection, &stored)?;
+        }
+    }
+    for index in collection.indexes() {
+        let stored = indexes(connection, name)?.into_iter().find(|stored| stored.name == index.name());
+        let same = |stored: &Stored| stored.keys == index.keys() && stored.unique == index.is_unique();
+        match stored {
+            Some(stored) if same(&stored) => {
+                let set = "UPDATE indexes SET is_expiry = ?2 WHERE number = ?1 AND is_expiry <> ?2";
+                connection.execute(set, (stored.number, index.is_expiry()))?;
+            }
+            Some(stored) => {
+                remove(connection, &stored)?;
+                build(connection, name, index)?;
+            }
+            None => build(connection, name, index)?,
+        }
+    }
+    Ok(())
+}
+
+fn remove(connection: &Connection, stored: &Stored) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM entries WHERE number = ?1", [stored.number])?;
+    connection.execute("DELETE FROM indexes WHERE number = ?1", [stored.number])?;
+    Ok(())
+}
+
+fn build(connection: &Connection, collection: &str, index: &Index) -> Result<(), StoreError> {
+    let keys: Vec<&str> = index.keys().iter().map(Path::as_str).collect();
+    connection.execute(
+        "INSERT INTO indexes (collection, name, keys, is_unique, is_expiry) VALUES (?1, ?2, ?3, ?4, ?5)",
+        (collection, index.name(), keys.join(","), index.is_unique(), index.is_expiry()),
+    )?;
+    let mut stored = Stored {
+        number: connection.last_insert_rowid(),
+        name: index.name().to_owned(),
+        keys: index.keys().to_vec(),
+        unique: index.is_unique(),
+        many: false,
+    };
+    let what = || format!("{collection}.{}", index.name());
+    rows::each_of_collection(connection, collection, |id, document| {
+        if !stored.holds(document) {
+            return Ok(());
+        }
+        let keys = entry::keys(document, &stored.keys)
+            .map_err(|_| StoreError::Internal(format!("{}: a document has two arrays in it", what())))?;
+        match rows::add_entries(connection, &mut stored, id, &keys)? {
+            rows::Added::All => Ok(()),
+            rows::Added::Taken => Err(StoreError::Internal(format!("{}: two documents share a key", what()))),
+        }
+    })
+}
