@@ -1,0 +1,116 @@
+use anyhow::bail;
+use clap::{Args, Subcommand};
+use mcommerce_bridge::config::{Subscriptions, own_collections};
+use mcommerce_bridge::{BrokerUrl, ConfigTexts, DeadLetter, DeadLetters, open_store};
+
+use super::{Backends, Config};
+
+#[derive(Args)]
+pub(super) struct Dead {
+    #[command(flatten)]
+    config: Config,
+    #[command(flatten)]
+    backends: Backends,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Lists them.
+    List {
+        /// As a JSON array rather than a table.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows one with its event, as JSON.
+    Show {
+        /// Its id, as `list` tells it.
+        id: String,
+    },
+    /// Has one delivered again, with all its attempts anew.
+    Replay {
+        /// Its id, as `list` tells it.
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        /// Every one.
+        #[arg(long, conflicts_with = "id")]
+        all: bool,
+    },
+    /// Throws one away for good.
+    Drop {
+        /// Its id, as `list` tells it.
+        id: String,
+    },
+}
+
+impl Dead {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let letters = self.letters().await?;
+        match self.action {
+            Action::List { json: true } => {
+                println!("{}", serde_json::to_string_pretty(&letters.list().await?)?)
+            }
+            Action::List { json: false } => print!("{}", table(&letters.list().await?)),
+            Action::Show { id } => match letters.find(&id).await? {
+                Some(letter) => println!("{}", serde_json::to_string_pretty(&letter)?),
+                None => bail!("no dead letter has the id {id}"),
+            },
+            Action::Replay { id: Some(id), .. } => {
+                if !letters.replay(&id).await? {
+                    bail!("no dead letter has the id {id}");
+                }
+                println!("replayed {id}");
+            }
+            Action::Replay { id: None, .. } => println!("replayed {}", letters.replay_all().await?),
+            Action::Drop { id } => {
+                if !letters.discard(&id).await? {
+                    bail!("no dead letter has the id {id}");
+                }
+                println!("dropped {id}");
+            }
+        }
+        Ok(())
+    }
+
+    /// Needs no tokens: nothing is delivered from here.
+    async fn letters(&self) -> anyhow::Result<DeadLetters> {
+        match &self.backends.broker {
+            BrokerUrl::Amqp(url) => {
+                let subscriptions = match &self.config.config {
+                    Some(dir) => std::fs::read_to_string(dir.join("subscriptions.toml"))?,
+                    None => ConfigTexts::EMBEDDED.subscriptions.to_owned(),
+                };
+                let subscriptions = Subscriptions::parse(&subscriptions)?;
+                Ok(DeadLetters::in_rabbit(url, &self.backends.broker_prefix, &subscriptions))
+            }
+            BrokerUrl::Store => {
+                let store = open_store(&self.backends.store)?;
+                store.prepare(&own_collections()?).await?;
+                Ok(DeadLetters::in_store(store))
+            }
+        }
+    }
+}
+
+fn table(letters: &[DeadLetter]) -> String {
+    let header = ["ID", "TYPE", "ATTEMPTS", "PARKED", "LAST REASON"].map(str::to_owned);
+    let rows: Vec<[String; 5]> = std::iter::once(header)
+        .chain(letters.iter().map(|letter| {
+            let kind = letter.event.get("type").and_then(serde_json::Value::as_str).unwrap_or("?").to_owned();
+            let (parked, reason) = (letter.parked_at.clone(), letter.reason.clone());
+            [letter.id.clone(), kind, letter.attempts.to_string(), parked, reason]
+        }))
+        .collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths = [width(0), width(1), width(2), width(3)];
+    let mut out = String::new();
+    for row in &rows {
+        for (cell, width) in row.iter().zip(widths) {
+            out.push_str(&format!("{cell:width$}  "));
+        }
+        out.push_str(&row[4]);
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,76 @@
+mod dead;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use mcommerce_bridge::{BridgeConfig, BrokerUrl, FunctionTokens};
+
+/// The pod between functions and MongoDB / RabbitMQ.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves functions until SIGTERM.
+    Serve(serve::Serve),
+    /// Works on events that a function refused too often.
+    Dead(dead::Dead),
+    /// Parses the configuration and the tokens and says what is wrong with them.
+    CheckConfig(Config),
+}
+
+/// Where the configuration comes from. Tokens come from `MCOMMERCE_TOKEN_<FUNCTION>`, as `MCOMMERCE_TOKEN_PAY`.
+#[derive(Args)]
+struct Config {
+    /// A folder with collections.toml, grants.toml, subscriptions.toml and schedules.toml; the shop's own by default.
+    #[arg(long, value_name = "DIR", env = "MCOMMERCE_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Where the data is.
+#[derive(Args)]
+struct Backends {
+    /// mongodb://… (a replica set) or sqlite:PATH.
+    #[arg(long, value_name = "URL", env = "MCOMMERCE_STORE", hide_env_values = true)]
+    store: String,
+    /// amqp://… or `store`.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MCOMMERCE_BROKER",
+        hide_env_values = true,
+        default_value = "store"
+    )]
+    broker: BrokerUrl,
+    /// What the names of the exchange and of all queues begin with.
+    #[arg(long, value_name = "NAME", env = "MCOMMERCE_BROKER_PREFIX", default_value = "mcommerce")]
+    broker_prefix: String,
+}
+
+impl Config {
+    fn read(&self, tokens: FunctionTokens) -> anyhow::Result<BridgeConfig> {
+        Ok(match &self.config {
+            Some(dir) => BridgeConfig::from_dir(dir, tokens)?,
+            None => BridgeConfig::embedded(tokens)?,
+        })
+    }
+}
+
+impl Arguments {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Dead(dead) => dead.run().await,
+            Command::CheckConfig(config) => {
+                config.read(FunctionTokens::from_env())?;
+                println!("the configuration is sound");
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+use std::future::IntoFuture as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use axum::serve::ListenerExt as _;
+use clap::Args;
+use mcommerce_bridge::{Bridge, FunctionTokens, HttpDeliver, open_store};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use super::{Backends, Config};
+
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    config: Config,
+    #[command(flatten)]
+    backends: Backends,
+    /// Where to listen; port 0 takes a free one. The address is printed.
+    #[arg(long, value_name = "ADDR", env = "MCOMMERCE_LISTEN", default_value = "127.0.0.1:3010")]
+    listen: SocketAddr,
+    /// Where events are posted to.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "MCOMMERCE_FUNCTIONS_URL",
+        default_value = "http://127.0.0.1:3000"
+    )]
+    functions_url: String,
+    /// Where the events of one function are posted to, NAME=URL; may be repeated, or joined by commas.
+    #[arg(long, value_name = "NAME=URL", env = "MCOMMERCE_FUNCTION_URLS", value_delimiter = ',', value_parser = named_url)]
+    function_url: Vec<(String, String)>,
+    /// Commit events, but leave publishing them to another bridge.
+    #[arg(long)]
+    no_relay: bool,
+    /// How many requests may be in flight.
+    #[arg(long, value_name = "N", env = "MCOMMERCE_MAX_IN_FLIGHT", default_value_t = 512)]
+    max_in_flight: usize,
+}
+
+fn named_url(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, url)) if url.starts_with("http://") => Ok((name.to_owned(), url.to_owned())),
+        _ => Err("must be NAME=http://HOST:PORT".into()),
+    }
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init();
+        let mut config = self.config.read(FunctionTokens::from_env())?;
+        config.settings.relay = !self.no_relay;
+        config.settings.max_in_flight = self.max_in_flight;
+        config.settings.broker_prefix = self.backends.broker_prefix;
+        let drain_timeout = config.settings.drain_timeout;
+        let store = open_store(&self.backends.store)?;
+        let deliver = HttpDeliver::new(self.function_url.into_iter().collect(), self.functions_url);
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let listener =
+            TcpListener::bind(self.listen).await.with_context(|| format!("listen on {}", self.listen))?;
+        println!("mcommerce-bridge listens on http://{}", listener.local_addr()?);
+        let bridge = Bridge::start(config, store, self.backends.broker, Arc::new(deliver)).await?;
+
+        let stop = CancellationToken::new();
+        // Connections whose delay a failure here would cause are only slower, so it is no reason to refuse them.
+        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+        let server =
+            axum::serve(listener, bridge.router()).with_graceful_shutdown(stop.clone().cancelled_owned());
+        let mut server = tokio::spawn(server.into_future());
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            ended = &mut server => return Err(anyhow!("the server ended by itself: {ended:?}")),
+        }
+        tracing::info!("shutting down");
+        let drain = async {
+            bridge.finish_deliveries().await;
+            stop.cancel();
+            bridge.shutdown().await;
+            server.await
+        };
+        if tokio::time::timeout(drain_timeout, drain).await.is_err() {
+            tracing::warn!("not everything in flight was finished in time");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,157 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::time::timeout;
+
+use super::deliver::{Deliver, DeliveryOutcome};
+use crate::config::{FunctionTokens, Subscription};
+use crate::metrics::{DeliveryLabels, Metrics, SubscriptionLabels};
+
+/// How much longer than its own time limit a [`Deliver`] is waited for before it counts as stuck.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Makes attempts to deliver events, and decides what follows from each.
+pub(crate) struct Courier {
+    deliver: Arc<dyn Deliver>,
+    tokens: FunctionTokens,
+    metrics: Arc<Metrics>,
+}
+
+/// What follows from an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The function has it.
+    Done,
+    /// It is to be tried again.
+    Retry { after: Duration, attempts: u32, refusal: Refusal },
+    /// It is to be parked among the dead letters.
+    Park { attempts: u32, refusal: Refusal },
+}
+
+/// Why an attempt failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: Option<u16>,
+    pub(crate) reason: String,
+}
+
+/// The status by which a function says that no further attempt can help.
+const UNPROCESSABLE: u16 = 422;
+
+impl Courier {
+    pub(crate) fn new(deliver: Arc<dyn Deliver>, tokens: FunctionTokens, metrics: Arc<Metrics>) -> Self {
+        Self { deliver, tokens, metrics }
+    }
+
+    /// Posts an event that has been posted `attempts` times before.
+    pub(crate) async fn attempt(
+        &self,
+        subscription: &Subscription,
+        event_id: &str,
+        event: Bytes,
+        attempts: u32,
+    ) -> Verdict {
+        let started = Instant::now();
+        let outcome = self.post(subscription, event).await;
+        let verdict = judge(subscription, &outcome, attempts.saturating_add(1));
+        let name = subscription.name();
+        let seconds = started.elapsed().as_secs_f64();
+        let labels = SubscriptionLabels { subscription: name.to_owned() };
+        self.metrics.delivery_time.get_or_create(&labels).observe(seconds);
+        let outcome = match &verdict {
+            Verdict::Done => "done",
+            Verdict::Retry { attempts, refusal, after } => {
+                let Refusal { status, reason } = refusal;
+                let after_ms = after.as_millis();
+                tracing::warn!(
+                    event_id,
+                    subscription = name,
+                    attempts,
+                    status,
+                    reason,
+                    after_ms,
+                    "event refused, will be tried again"
+                );
+                "retry"
+            }
+            Verdict::Park { attempts, refusal: Refusal { status, reason } } => {
+                tracing::error!(
+                    event_id,
+                    subscription = name,
+                    attempts,
+                    status,
+                    reason,
+                    "event parked among the dead letters"
+                );
+                "parked"
+            }
+        };
+        self.metrics
+            .deliveries
+            .get_or_create(&DeliveryLabels { subscription: name.to_owned(), outcome })
+            .inc();
+        verdict
+    }
+
+    async fn post(&self, subscription: &Subscription, event: Bytes) -> DeliveryOutcome {
+        let function = subscription.function();
+        let Some(token) = self.tokens.of(function) else {
+            return DeliveryOutcome::Unreachable("the function has no token".into());
+        };
+        let limit = subscription.timeout();
+        let delivery = self.deliver.deliver(function, subscription.path(), token, event, limit);
+        timeout(limit + GRACE, delivery).await.unwrap_or(DeliveryOutcome::TimedOut)
+    }
+}
+
+fn judge(subscription: &Subscription, outcome: &DeliveryOutcome, attempts: u32) -> Verdict {
+    let refusal = match outcome {
+        DeliveryOutcome::Answered(200..=299) => return Verdict::Done,
+        DeliveryOutcome::Answered(status) => {
+            Refusal { status: Some(*status), reason: format!("answered {status}") }
+        }
+        DeliveryOutcome::TimedOut => {
+            Refusal { status: None, reason: format!("no answer within {:?}", subscription.timeout()) }
+        }
+        DeliveryOutcome::Unreachable(reason) => {
+            Refusal { status: None, reason: format!("unreachable: {reason}") }
+        }
+    };
+    match subscription.delay_after(attempts) {
+        Some(after) if refusal.status != Some(UNPROCESSABLE) => Verdict::Retry { after, attempts, refusal },
+        _ => Verdict::Park { attempts, refusal },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Subscriptions;
+
+    fn verdict(outcome: &DeliveryOutcome, attempts: u32) -> Verdict {
+        let text = "[a]\nevents = [\"a.b\"]\npath = \"/events/a\"\nattempts = 3\nfirst_delay = \"1s\"\n\
+                    longest_delay = \"1m\"\ntimeout = \"1s\"\nconcurrency = 1";
+        judge(Subscriptions::parse(text).unwrap().named("a").unwrap(), outcome, attempts)
+    }
+
+    #[test]
+    fn only_2xx_is_taken() {
+        for status in [200, 202, 204, 299] {
+            assert_eq!(verdict(&DeliveryOutcome::Answered(status), 1), Verdict::Done);
+        }
+        for status in [100, 301, 400, 404, 408, 409, 429, 500, 503] {
+            assert!(
+                matches!(verdict(&DeliveryOutcome::Answered(status), 1), Verdict::Retry { .. }),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_last_attempt_and_an_unprocessable_event_are_parked() {
+        assert!(matches!(verdict(&DeliveryOutcome::TimedOut, 2), Verdict::Retry { .. }));
+        assert!(matches!(verdict(&DeliveryOutcome::TimedOut, 3), Verdict::Park { attempts: 3, .. }));
+        assert!(matches!(verdict(&DeliveryOutcome::Answered(422), 1), Verdict::Park { attempts: 1, .. }));
+    }
+}

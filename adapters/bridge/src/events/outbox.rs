@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use bson::{Bson, Document, RawDocumentBuf, doc};
+use bytes::Bytes;
+use protocol::{
+    CloudEvent, CollectionName, Direction, EventType, Expect, Filter, Operation, Path, Query, SortKey,
+};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use crate::store::{Store, StoreError};
+
+/// The most events of one page.
+pub(crate) const PAGE: u32 = 100;
+
+/// An event that is about to be written to the outbox.
+pub(crate) struct Emission {
+    pub(crate) id: Uuid,
+    pub(crate) source: String,
+    pub(crate) kind: EventType,
+    pub(crate) subject: String,
+    pub(crate) traceparent: String,
+    pub(crate) data: Document,
+}
+
+/// The events that were committed and not yet published.
+#[derive(Clone)]
+pub(crate) struct Outbox {
+    store: Arc<dyn Store>,
+}
+
+/// An event in the outbox.
+pub(crate) struct Outgoing {
+    pub(crate) id: String,
+    pub(crate) kind: EventType,
+    pub(crate) subject: String,
+    pub(crate) event: Document,
+}
+
+fn collection() -> CollectionName {
+    CollectionName::internal("outbox")
+}
+
+impl Emission {
+    /// The operation that writes it. `seq` is its place among the events of its transaction; the id alone orders
+    /// the outbox, being a UUIDv7 that never goes back within one bridge.
+    pub(crate) fn insert(self, seq: usize) -> Result<Operation, StoreError> {
+        let internal = |error: &dyn std::fmt::Display| StoreError::Internal(error.to_string());
+        let id = self.id.to_string();
+        let event = CloudEvent {
+            specversion: "1.0".into(),
+            id: id.clone(),
+            source: self.source,
+            kind: self.kind,
+            subject: self.subject,
+            time: OffsetDateTime::now_utc().format(&Rfc3339).map_err(|error| internal(&error))?,
+            datacontenttype: "application/json".into(),
+            traceparent: Some(self.traceparent),
+            data: self.data,
+        };
+        let event = bson::serialize_to_document(&event).map_err(|error| internal(&error))?;
+        let seq = i64::try_from(seq).map_err(|error| internal(&error))?;
+        Ok(Operation::Insert {
+            collection: collection(),
+            document: doc! { "_id": id, "seq": seq, "event": event },
+        })
+    }
+}
+
+impl Outbox {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// The oldest events, in their order.
+    pub(crate) async fn page(&self) -> Result<Vec<Outgoing>, StoreError> {
+        let oldest_first = vec![SortKey { path: Path::id(), direction: Direction::Ascending }];
+        let query = Query { sort: oldest_first, limit: PAGE, ..Query::of(collection()) };
+        let found = self.store.query(&query).await?;
+        found.documents.iter().map(Outgoing::read).collect()
+    }
+
+    /// The operation that removes one, and undoes its transaction unless it is there.
+    pub(crate) fn take(id: &str) -> Operation {
+        Operation::Delete { collection: collection(), filter: Filter::id(id), expect: Expect::Exactly(1) }
+    }
+
+    /// Removes those that the broker has confirmed.
+    pub(crate) async fn remove(&self, ids: impl Iterator<Item = &str>) -> Result<(), StoreError> {
+        let filter = Filter::In(Path::id(), ids.map(Into::into).collect());
+        let delete = Operation::Delete { collection: collection(), filter, expect: Expect::Any };
+        self.store.transact(&[delete]).await.map(drop)
+    }
+}
+
+impl Outgoing {
+    fn read(stored: &RawDocumentBuf) -> Result<Self, StoreError> {
+        let unreadable = || StoreError::Internal("an event in the outbox can't be read".into());
+        let mut document = Document::try_from(stored.as_ref()).map_err(|_| unreadable())?;
+        let Some(Bson::Document(event)) = document.remove("event") else { return Err(unreadable()) };
+        let text = |key: &str| event.get_str(key).map(str::to_owned).map_err(|_| unreadable());
+        Ok(Self {
+            id: text("id")?,
+            kind: EventType::parse(text("type")?).map_err(|_| unreadable())?,
+            subject: text("subject")?,
+            event,
+        })
+    }
+
+    /// When it was emitted, in seconds before now.
+    pub(crate) fn age_seconds(&self) -> f64 {
+        let emitted = Uuid::parse_str(&self.id).ok().and_then(|id| id.get_timestamp());
+        emitted.map_or(0.0, |at| {
+            let (seconds, nanos) = at.to_unix();
+            let at = std::time::UNIX_EPOCH + std::time::Duration::new(seconds, nanos);
+            at.elapsed().unwrap_or_default().as_secs_f64()
+        })
+    }
+
+    /// The event as it is posted.
+    pub(crate) fn json(&self) -> Bytes {
+        event_json(self.event.clone())
+    }
+}
+
+/// A stored event as CloudEvents JSON; what JSON has no word for becomes relaxed extended JSON.
+pub(crate) fn event_json(event: Document) -> Bytes {
+    Bson::Document(event).into_relaxed_extjson().to_string().into()
+}

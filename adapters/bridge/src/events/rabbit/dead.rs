@@ -1,0 +1,146 @@
+use async_trait::async_trait;
+use lapin::message::BasicGetMessage;
+use lapin::options::{BasicAckOptions, BasicGetOptions};
+
+use super::link::{Live, broker};
+use super::message::{letter, replayed};
+use super::names::Names;
+use crate::config::Subscriptions;
+use crate::events::broker::EventsError;
+use crate::events::dead::{DeadLetter, DeadLetterError, Letters};
+use crate::urls::AmqpUrl;
+
+/// The most letters that are looked at in one queue.
+const MAX_LETTERS: usize = 10_000;
+
+/// The dead letters that lie in RabbitMQ. AMQP can't look into a queue: messages are taken from it without
+/// acknowledging them, and go back to their places when the channel closes.
+pub(in crate::events) struct RabbitDeadLetters {
+    url: AmqpUrl,
+    names: Names,
+    subscriptions: Vec<String>,
+}
+
+/// What is to be done with a letter.
+#[derive(Clone, Copy)]
+enum Fate {
+    Keep,
+    Replay,
+    Discard,
+}
+
+impl From<EventsError> for DeadLetterError {
+    fn from(error: EventsError) -> Self {
+        match error {
+            EventsError::Store(error) => Self::Store(error),
+            other => Self::Broker(other.to_string()),
+        }
+    }
+}
+
+impl RabbitDeadLetters {
+    pub(in crate::events) fn new(url: AmqpUrl, prefix: &str, subscriptions: &Subscriptions) -> Self {
+        let subscriptions = subscriptions.iter().map(|subscription| subscription.name().to_owned()).collect();
+        Self { url, names: Names::new(prefix), subscriptions }
+    }
+
+    /// Looks at each letter once and does with it what is decided.
+    async fn visit(&self, mut decide: impl FnMut(DeadLetter) -> Fate + Send) -> Result<(), DeadLetterError> {
+        let live = Live::connect(&self.url).await?;
+        let visited = self.visit_on(&live, &mut decide).await;
+        live.close().await;
+        Ok(visited?)
+    }
+
+    async fn visit_on(
+        &self,
+        live: &Live,
+        decide: &mut (impl FnMut(DeadLetter) -> Fate + Send),
+    ) -> Result<(), EventsError> {
+        for subscription in &self.subscriptions {
+            let channel = live.channel().await?;
+            let queue = self.names.dead_queue(subscription);
+            let mut kept = Vec::new();
+            // No more than lay there at first: what is replayed may be parked again meanwhile.
+            let mut left = MAX_LETTERS;
+            while left > 0 {
+                let got = channel.basic_get(queue.as_str().into(), BasicGetOptions::default()).await;
+                let Some(message) = got.map_err(|error| broker(&error))? else { break };
+                left = (left - 1).min(usize::try_from(message.message_count).unwrap_or(MAX_LETTERS));
+                match decide(letter(subscription, &message.properties, &message.data)) {
+                    Fate::Keep => kept.push(message),
+                    Fate::Discard => acknowledge(&message).await?,
+                    Fate::Replay => {
+                        let queue = self.names.queue(subscription);
+                        let properties = replayed(&message.properties);
+                        live.publish(String::new(), &queue, true, &message.data, properties).await?;
+                        acknowledge(&message).await?;
+                    }
+                }
+            }
+            channel.close(200, "OK".into()).await.map_err(|error| broker(&error))?;
+        }
+        Ok(())
+    }
+
+    async fn act_on(&self, id: &str, fate: Fate) -> Result<bool, DeadLetterError> {
+        let mut found = false;
+        self.visit(|letter| {
+            if !found && letter.id == id {
+                found = true;
+                fate
+            } else {
+                Fate::Keep
+            }
+        })
+        .await?;
+        Ok(found)
+    }
+}
+
+async fn acknowledge(message: &BasicGetMessage) -> Result<(), EventsError> {
+    message.ack(BasicAckOptions::default()).await.map(drop).map_err(|error| broker(&error))
+}
+
+#[async_trait]
+impl Letters for RabbitDeadLetters {
+    async fn list(&self) -> Result<Vec<DeadLetter>, DeadLetterError> {
+        let mut letters = Vec::new();
+        self.visit(|letter| {
+            letters.push(letter);
+            Fate::Keep
+        })
+        .await?;
+        Ok(letters)
+    }
+
+    async fn find(&self, id: &str) -> Result<Option<DeadLetter>, DeadLetterError> {
+        let mut found = None;
+        self.visit(|letter| {
+            if letter.id == id {
+                found = Some(letter);
+            }
+            Fate::Keep
+        })
+        .await?;
+        Ok(found)
+    }
+
+    async fn replay(&self, id: &str) -> Result<bool, DeadLetterError> {
+        self.act_on(id, Fate::Replay).await
+    }
+
+    async fn discard(&self, id: &str) -> Result<bool, DeadLetterError> {
+        self.act_on(id, Fate::Discard).await
+    }
+
+    async fn replay_all(&self) -> Result<usize, DeadLetterError> {
+        let mut replayed = 0;
+        self.visit(|_| {
+            replayed += 1;
+            Fate::Replay
+        })
+        .await?;
+        Ok(replayed)
+    }
+}

@@ -1,0 +1,186 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::ShortString;
+use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::names::Names;
+use crate::backoff::Backoff;
+use crate::config::Subscriptions;
+use crate::events::broker::EventsError;
+use crate::metrics::Metrics;
+use crate::urls::AmqpUrl;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+const WATCH_INTERVAL: Duration = Duration::from_millis(500);
+/// A connection that lasted this long was a good one: the next attempt need not wait long.
+const GOOD_AFTER: Duration = Duration::from_secs(10);
+
+/// A connection with all queues declared, and a channel that confirms what is published on it.
+pub(super) struct Live {
+    connection: Connection,
+    publisher: Channel,
+    broken: CancellationToken,
+}
+
+/// The connection to the broker, made again for ever.
+pub(super) struct Link {
+    url: AmqpUrl,
+    live: watch::Sender<Option<Arc<Live>>>,
+    metrics: Arc<Metrics>,
+}
+
+impl Live {
+    pub(super) async fn connect(url: &AmqpUrl) -> Result<Self, EventsError> {
+        let connect = async {
+            let name = ConnectionProperties::default().with_connection_name("mcommerce-bridge".into());
+            let connection = Connection::connect_uri(url.to_uri(), name).await?;
+            let publisher = connection.create_channel().await?;
+            publisher.confirm_select(ConfirmSelectOptions::default()).await?;
+            Ok::<_, lapin::Error>(Self { connection, publisher, broken: CancellationToken::new() })
+        };
+        match timeout(CONNECT_TIMEOUT, connect).await {
+            Ok(connected) => connected.map_err(|error| broker(&error)),
+            Err(_) => Err(EventsError::Broker("no connection in time".into())),
+        }
+    }
+
+    pub(super) async fn channel(&self) -> Result<Channel, EventsError> {
+        self.connection.create_channel().await.map_err(|error| broker(&error))
+    }
+
+    /// Publishes and waits for the confirmation; with `mandatory`, that it reached a queue as well.
+    pub(super) async fn publish(
+        &self,
+        exchange: String,
+        routing_key: &str,
+        mandatory: bool,
+        payload: &[u8],
+        properties: BasicProperties,
+    ) -> Result<(), EventsError> {
+        let options = BasicPublishOptions { mandatory, immediate: false };
+        let publish = async {
+            let key = ShortString::from(routing_key);
+            self.publisher.basic_publish(exchange.into(), key, options, payload, properties).await?.await
+        };
+        match timeout(CONFIRM_TIMEOUT, publish).await {
+            Ok(Ok(Confirmation::Ack(None))) => Ok(()),
+            Ok(Ok(Confirmation::Ack(Some(_)))) => Err(EventsError::Broker("no queue takes the event".into())),
+            Ok(Ok(_)) => Err(EventsError::Broker("the event was not confirmed".into())),
+            Ok(Err(error)) => Err(broker(&error)),
+            Err(_) => Err(EventsError::Broker("no confirmation in time".into())),
+        }
+    }
+
+    /// Has the connection made anew: something on it went wrong.
+    pub(super) fn fail(&self) {
+        self.broken.cancel();
+    }
+
+    pub(super) async fn close(&self) {
+        self.broken.cancel();
+        // The other side may be gone; then there is nothing left to close.
+        let _ = timeout(CLOSE_TIMEOUT, self.connection.close(200, "OK".into())).await;
+    }
+
+    async fn ended(&self) {
+        while self.connection.status().connected() && self.publisher.status().connected() {
+            tokio::select! {
+                () = self.broken.cancelled() => return,
+                () = sleep(WATCH_INTERVAL) => {}
+            }
+        }
+    }
+}
+
+impl Link {
+    pub(super) fn new(url: AmqpUrl, metrics: Arc<Metrics>) -> Self {
+        Self { url, live: watch::Sender::new(None), metrics }
+    }
+
+    /// The connection, if there is one.
+    pub(super) fn live(&self) -> Option<Arc<Live>> {
+        self.live.borrow().as_ref().filter(|live| !live.broken.is_cancelled()).cloned()
+    }
+
+    /// The connection, once there is one.
+    pub(super) async fn connected(&self) -> Arc<Live> {
+        let mut changes = self.live.subscribe();
+        loop {
+            if let Some(live) = self.live() {
+                return live;
+            }
+            // The sender is in `self`, so the channel can't be closed while this waits.
+            let _ = changes.changed().await;
+        }
+    }
+
+    /// Connects, declares, watches and connects again until told to stop.
+    pub(super) async fn keep(&self, names: &Names, subscriptions: &Subscriptions, stop: CancellationToken) {
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        let mut last_reason = String::new();
+        while !stop.is_cancelled() {
+            match self.open(names, subscriptions).await {
+                Ok(live) => {
+                    tracing::info!("the broker is connected");
+                    last_reason.clear();
+                    let since = Instant::now();
+                    self.set(Some(Arc::clone(&live)));
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = live.ended() => tracing::warn!("the broker's connection was lost"),
+                    }
+                    self.set(None);
+                    live.close().await;
+                    if since.elapsed() > GOOD_AFTER {
+                        backoff.reset();
+                    }
+                }
+                Err(error) => {
+                    let reason = error.to_string();
+                    if reason != last_reason {
+                        tracing::warn!(reason, "the broker can't be reached yet");
+                        last_reason = reason;
+                    }
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = sleep(backoff.next()) => {}
+            }
+        }
+    }
+
+    async fn open(&self, names: &Names, subscriptions: &Subscriptions) -> Result<Arc<Live>, EventsError> {
+        let live = Live::connect(&self.url).await?;
+        let declared = async {
+            let channel = live.channel().await?;
+            names.declare(&channel, subscriptions).await.map_err(|error| broker(&error))?;
+            channel.close(200, "OK".into()).await.map_err(|error| broker(&error))
+        };
+        let declared = timeout(CONNECT_TIMEOUT, declared).await;
+        match declared.unwrap_or_else(|_| Err(EventsError::Broker("queues were not declared in time".into())))
+        {
+            Ok(()) => Ok(Arc::new(live)),
+            Err(error) => {
+                live.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    fn set(&self, live: Option<Arc<Live>>) {
+        self.metrics.broker_up.set(i64::from(live.is_some()));
+        self.live.send_replace(live);
+    }
+}
+
+pub(super) fn broker(error: &lapin::Error) -> EventsError {
+    EventsError::Broker(error.to_string())
+}

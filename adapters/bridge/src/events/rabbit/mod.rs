@@ -1,0 +1,121 @@
+//! RabbitMQ as the broker.
+//!
+//! A topic exchange takes every event. Each subscription has a queue, a delay queue for each wait between two
+//! attempts, whose messages return to the queue when their time is up, and a queue for dead letters. All of them
+//! are durable quorum queues, all messages persistent, and a message leaves one queue only after the next one has
+//! confirmed it.
+
+mod consumer;
+mod dead;
+mod link;
+mod message;
+mod names;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub(super) use dead::RabbitDeadLetters;
+
+use super::broker::{Broker, EventsError};
+use super::courier::Courier;
+use super::outbox::{Outbox, Outgoing};
+use crate::config::Subscriptions;
+use crate::metrics::Metrics;
+use crate::urls::AmqpUrl;
+use link::{Link, Live};
+use names::Names;
+
+pub(crate) struct Rabbit {
+    names: Names,
+    subscriptions: Subscriptions,
+    link: Link,
+}
+
+impl Rabbit {
+    pub(crate) fn new(
+        url: AmqpUrl,
+        prefix: &str,
+        subscriptions: Subscriptions,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self { names: Names::new(prefix), subscriptions, link: Link::new(url, metrics) }
+    }
+
+    /// Publishes one event. One that somebody subscribed to must reach a queue; any other may go nowhere.
+    async fn publish(&self, live: &Live, event: &Outgoing) -> Result<(), EventsError> {
+        let mandatory = self.subscriptions.consuming(&event.kind).next().is_some();
+        let properties = message::fresh(&event.id, event.kind.as_str());
+        live.publish(self.names.exchange(), event.kind.as_str(), mandatory, &event.json(), properties).await
+    }
+}
+
+#[async_trait]
+impl Broker for Rabbit {
+    /// Events of one subject go one after another, each after the one before it was confirmed; what is confirmed
+    /// leaves the outbox even when others failed.
+    async fn forward(&self, outbox: &Outbox, events: &[Outgoing]) -> Result<(), EventsError> {
+        let live = self.link.live().ok_or_else(|| EventsError::Broker("not connected".into()))?;
+        let mut by_subject: BTreeMap<&str, Vec<&Outgoing>> = BTreeMap::new();
+        for event in events {
+            by_subject.entry(&event.subject).or_default().push(event);
+        }
+        let subjects = by_subject.into_values().map(|of_subject| {
+            let live = Arc::clone(&live);
+            async move {
+                let mut confirmed = Vec::with_capacity(of_subject.len());
+                for event in of_subject {
+                    if let Err(error) = self.publish(&live, event).await {
+                        return (confirmed, Some(error));
+                    }
+                    confirmed.push(event.id.as_str());
+                }
+                (confirmed, None)
+            }
+        });
+        let (confirmed, failures): (Vec<_>, Vec<_>) = join_all(subjects).await.into_iter().unzip();
+        let confirmed: BTreeSet<&str> = confirmed.into_iter().flatten().collect();
+        if !confirmed.is_empty() {
+            outbox.remove(confirmed.into_iter()).await?;
+        }
+        match failures.into_iter().flatten().next() {
+            None => Ok(()),
+            Some(error) => {
+                live.fail();
+                Err(error)
+            }
+        }
+    }
+
+    async fn run(self: Arc<Self>, courier: Arc<Courier>, stop: CancellationToken) {
+        // Consumers need the connection until they are through, so it is told to stop after them.
+        let disconnect = CancellationToken::new();
+        let keeper = tokio::spawn({
+            let (this, disconnect) = (Arc::clone(&self), disconnect.clone());
+            async move { this.link.keep(&this.names, &this.subscriptions, disconnect).await }
+        });
+        let consumers = TaskTracker::new();
+        for subscription in self.subscriptions.iter() {
+            let subscription = subscription.clone();
+            let (this, courier, stop) = (Arc::clone(&self), Arc::clone(&courier), stop.clone());
+            consumers.spawn(async move {
+                consumer::consume(&this.link, &this.names, &subscription, &courier, &stop).await;
+            });
+        }
+        consumers.close();
+        consumers.wait().await;
+        stop.cancelled().await;
+        disconnect.cancel();
+        if let Err(error) = keeper.await {
+            tracing::error!(%error, "the broker's connection failed within the bridge");
+        }
+    }
+
+    fn is_up(&self) -> bool {
+        self.link.live().is_some()
+    }
+}

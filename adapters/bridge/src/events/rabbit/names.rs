@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::types::{AMQPValue, FieldTable, ShortString};
+use lapin::{Channel, ExchangeKind};
+
+use crate::config::{Subscription, Subscriptions};
+
+/// Newer brokers throw a message away once it was handed out this often, 20 times unless told otherwise. Ours count
+/// attempts themselves and park what is refused, and reading the dead letters hands them out as well.
+const UNLIMITED_DELIVERIES: i64 = 1_000_000_000;
+
+/// What the exchange and the queues are called, and how they are declared.
+pub(super) struct Names {
+    prefix: String,
+}
+
+impl Names {
+    pub(super) fn new(prefix: &str) -> Self {
+        Self { prefix: prefix.to_owned() }
+    }
+
+    pub(super) fn exchange(&self) -> String {
+        format!("{}.events", self.prefix)
+    }
+
+    pub(super) fn queue(&self, subscription: &str) -> String {
+        format!("{}.{subscription}", self.prefix)
+    }
+
+    /// The length of the delay is part of the name, for a queue can't be declared again with another.
+    pub(super) fn delay_queue(&self, subscription: &str, delay: Duration) -> String {
+        format!("{}.{subscription}.retry.{}ms", self.prefix, delay.as_millis())
+    }
+
+    pub(super) fn dead_queue(&self, subscription: &str) -> String {
+        format!("{}.{subscription}.dead", self.prefix)
+    }
+
+    /// Declares all there is. Idempotent; several bridges may do it at once.
+    pub(super) async fn declare(&self, channel: &Channel, all: &Subscriptions) -> lapin::Result<()> {
+        let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
+        let exchange = ShortString::from(self.exchange());
+        channel
+            .exchange_declare(exchange.clone(), ExchangeKind::Topic, durable, FieldTable::default())
+            .await?;
+        for subscription in all.iter() {
+            self.declare_queues(channel, subscription).await?;
+            for kind in subscription.events() {
+                let queue = self.queue(subscription.name()).into();
+                let (options, none) = (QueueBindOptions::default(), FieldTable::default());
+                channel.queue_bind(queue, exchange.clone(), kind.as_str().into(), options, none).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn declare_queues(&self, channel: &Channel, subscription: &Subscription) -> lapin::Result<()> {
+        let name = subscription.name();
+        declare(channel, self.queue(name), quorum()).await?;
+        declare(channel, self.dead_queue(name), quorum()).await?;
+        for delay in subscription.delays() {
+            let mut arguments = quorum();
+            let millis = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+            arguments.insert("x-message-ttl".into(), AMQPValue::LongLongInt(millis));
+            arguments.insert("x-dead-letter-exchange".into(), text(""));
+            arguments.insert("x-dead-letter-routing-key".into(), text(&self.queue(name)));
+            // Without this pair a message whose delay ends while the queue it returns to is away would be lost.
+            arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
+            arguments.insert("x-overflow".into(), text("reject-publish"));
+            declare(channel, self.delay_queue(name, delay), arguments).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn declare(channel: &Channel, name: String, arguments: FieldTable) -> lapin::Result<()> {
+    let durable = QueueDeclareOptions { durable: true, ..QueueDeclareOptions::default() };
+    channel.queue_declare(name.into(), durable, arguments).await.map(drop)
+}
+
+fn quorum() -> FieldTable {
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-queue-type".into(), text("quorum"));
+    arguments.insert("x-delivery-limit".into(), AMQPValue::LongLongInt(UNLIMITED_DELIVERIES));
+    arguments
+}
+
+fn text(value: &str) -> AMQPValue {
+    AMQPValue::LongString(value.into())
+}

@@ -1,0 +1,104 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::backoff::Backoff;
+use crate::config::Collections;
+use crate::metrics::Metrics;
+use crate::store::Store;
+
+const PING_INTERVAL: Duration = Duration::from_secs(2);
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+const PREPARE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What a bridge knows of its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoreState {
+    /// Collections and indexes are not made yet, so unique keys may not be kept: nothing can be served.
+    Unprepared,
+    /// It served when it was last asked.
+    Up,
+    /// It was prepared, but did not serve when it was last asked.
+    Down,
+}
+
+/// Whether a bridge can serve.
+pub(crate) struct Health {
+    store: watch::Sender<StoreState>,
+    draining: CancellationToken,
+}
+
+impl Health {
+    pub(crate) fn new() -> Self {
+        Self { store: watch::Sender::new(StoreState::Unprepared), draining: CancellationToken::new() }
+    }
+
+    pub(crate) fn store(&self) -> StoreState {
+        *self.store.borrow()
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.is_cancelled()
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.store() == StoreState::Up && !self.is_draining()
+    }
+
+    pub(crate) fn drain(&self) {
+        self.draining.cancel();
+    }
+
+    /// Waits until collections and indexes are made.
+    pub(crate) async fn prepared(&self) {
+        self.until(|state| state != StoreState::Unprepared).await;
+    }
+
+    /// Waits until the store serves.
+    pub(crate) async fn up(&self) {
+        self.until(|state| state == StoreState::Up).await;
+    }
+
+    async fn until(&self, met: impl Fn(StoreState) -> bool) {
+        // The sender is in `self`, so the channel can't be closed while this waits.
+        let _ = self.store.subscribe().wait_for(|state| met(*state)).await;
+    }
+
+    fn set(&self, state: StoreState, metrics: &Metrics) {
+        metrics.store_up.set(i64::from(state == StoreState::Up));
+        self.store.send_if_modified(|known| std::mem::replace(known, state) != state);
+    }
+
+    /// Prepares the store, however long it takes to come, and then watches it.
+    pub(crate) async fn keep(&self, store: Arc<dyn Store>, collections: &Collections, metrics: &Metrics) {
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        let mut last_reason = String::new();
+        loop {
+            let reason = match timeout(PREPARE_TIMEOUT, store.prepare(collections)).await {
+                Ok(Ok(())) => break,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "preparing the store took too long".to_owned(),
+            };
+            if reason != last_reason {
+                tracing::warn!(reason, "the store can't be prepared yet");
+                last_reason = reason;
+            }
+            sleep(backoff.next()).await;
+        }
+        tracing::info!("the store is ready");
+        self.set(StoreState::Up, metrics);
+        loop {
+            sleep(PING_INTERVAL).await;
+            let up = matches!(timeout(PING_TIMEOUT, store.ping()).await, Ok(Ok(())));
+            match (up, self.store()) {
+                (false, StoreState::Up) => tracing::warn!("the store does not serve"),
+                (true, StoreState::Down) => tracing::info!("the store serves again"),
+                _ => {}
+            }
+            self.set(if up { StoreState::Up } else { StoreState::Down }, metrics);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _};
+use protocol::FailureCode;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::body::declared_length;
+use super::call::{Call, Failed};
+use super::refusal::Refusal;
+use crate::bridge::App;
+use crate::config::BlobAccess;
+use crate::store::StoreError;
+
+/// The most bytes of a blob.
+const MAX_BLOB_BYTES: u64 = 8 * 1024 * 1024;
+const MAX_MEDIA_TYPE_BYTES: usize = 100;
+
+type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, StoreError>> + Send>>;
+
+pub(super) async fn put(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let call = Call::of("put_blob", &head.headers, app);
+    let call = &call;
+    call.respond(|_permit| async move { store(call, &id, &head.headers, body).await.map_err(about_blobs) })
+        .await
+}
+
+pub(super) async fn get(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Response {
+    let call = Call::of("get_blob", request.headers(), app);
+    let call = &call;
+    call.respond(|permit| async move { fetch(call, &id, permit).await.map_err(about_blobs) }).await
+}
+
+fn about_blobs(refusal: Refusal) -> Failed {
+    Failed { refusal, about: "blobs".into() }
+}
+
+async fn store(call: &Call, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
+    allow(call, BlobAccess::Write, "write blobs")?;
+    check_id(id)?;
+    let media_type = media_type(headers)?;
+    if declared_length(headers).is_some_and(|length| length > MAX_BLOB_BYTES) {
+        return Err(Refusal::too_large(MAX_BLOB_BYTES));
+    }
+    let received = Arc::new(AtomicU64::new(0));
+    let stored = call.app.store.put_blob(id, media_type, counted(body, &received), MAX_BLOB_BYTES).await;
+    // The store says only that the bytes did not fit; what was counted says why.
+    if stored.is_err() && received.load(Ordering::Relaxed) > MAX_BLOB_BYTES {
+        return Err(Refusal::too_large(MAX_BLOB_BYTES));
+    }
+    stored?;
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
+}
+
+async fn fetch(call: &Call, id: &str, permit: OwnedSemaphorePermit) -> Result<Response, Refusal> {
+    allow(call, BlobAccess::Read, "read blobs")?;
+    check_id(id)?;
+    let Some(blob) = call.app.store.get_blob(id).await? else {
+        return Err(Refusal::new(StatusCode::NOT_FOUND, FailureCode::NotFound, "there is no such blob"));
+    };
+    let media_type = HeaderValue::from_str(&blob.media_type).map_err(Refusal::internal)?;
+    // The request is in flight until its last byte has left.
+    let bytes = blob.bytes.inspect(move |_| {
+        let _in_flight = &permit;
+    });
+    let mut response = Response::new(Body::from_stream(bytes));
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(blob.length));
+    Ok(response)
+}
+
+fn allow(call: &Call, access: BlobAccess, what: &str) -> Result<(), Refusal> {
+    if call.app.config.grants.allows_blobs(call.function(), access) {
+        Ok(())
+    } else {
+        Err(Refusal::not_granted(call.function(), what))
+    }
+}
+
+fn check_id(id: &str) -> Result<(), Refusal> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if (1..=64).contains(&id.len()) && id.chars().all(allowed) {
+        Ok(())
+    } else {
+        Err(Refusal::malformed("a blob's id is 1 to 64 of a-z, 0-9 and -"))
+    }
+}
+
+fn media_type(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok("application/octet-stream") };
+    value
+        .to_str()
+        .ok()
+        .filter(|text| text.len() <= MAX_MEDIA_TYPE_BYTES && text.contains('/'))
+        .ok_or_else(|| Refusal::malformed("content-type must be a media type of at most 100 bytes"))
+}
+
+fn counted(body: Body, received: &Arc<AtomicU64>) -> Incoming {
+    let received = Arc::clone(received);
+    let pieces = body.into_data_stream().map(move |piece| {
+        let piece = piece.map_err(|_| StoreError::Unfit("the body broke off".into()))?;
+        received.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        Ok(piece)
+    });
+    Box::pin(pieces)
+}

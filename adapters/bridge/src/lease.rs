@@ -1,0 +1,110 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bson::{DateTime, doc};
+use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Query, Update};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::store::{Store, StoreError};
+
+/// A task that one bridge among many does at a time: a document of `_leases` with a holder and an expiry, which the
+/// holder puts off and any other takes over once it has passed.
+///
+/// Expiry compares clocks of several machines, so their skew must stay well below the lease's time. A holder that
+/// was stopped for longer than that may meet its successor for a moment; what the lease guards must bear that.
+pub(crate) struct Lease {
+    store: Arc<dyn Store>,
+    name: &'static str,
+    holder: String,
+    time: Duration,
+    held_until: Mutex<Option<Instant>>,
+}
+
+fn leases() -> CollectionName {
+    CollectionName::internal("leases")
+}
+
+fn path(name: &str) -> Path {
+    Path::parse(name).expect("the bridge's own field names are paths")
+}
+
+impl Lease {
+    pub(crate) fn new(store: Arc<dyn Store>, name: &'static str, time: Duration) -> Self {
+        Self { store, name, holder: Uuid::new_v4().to_string(), time, held_until: Mutex::new(None) }
+    }
+
+    /// Takes or keeps the lease; `false` while another bridge holds it.
+    pub(crate) async fn hold(&self) -> Result<bool, StoreError> {
+        let mut held_until = self.held_until.lock().await;
+        let now = Instant::now();
+        if held_until.is_some_and(|until| until > now + self.time * 2 / 3) {
+            return Ok(true);
+        }
+        let kept = if held_until.is_some() { self.renew().await } else { self.take().await };
+        match kept {
+            Ok(kept) => *held_until = kept.then(|| now + self.time),
+            Err(_) if held_until.is_some_and(|until| until <= now) => *held_until = None,
+            Err(_) => {}
+        }
+        kept
+    }
+
+    /// Lets another bridge have the lease at once.
+    pub(crate) async fn release(&self) -> Result<(), StoreError> {
+        if self.held_until.lock().await.take().is_none() {
+            return Ok(());
+        }
+        let filter = Filter::id(self.name).and(Filter::Eq(path("holder"), (&self.holder).into()));
+        let delete = Operation::Delete { collection: leases(), filter, expect: Expect::Any };
+        self.store.transact(&[delete]).await.map(drop)
+    }
+
+    async fn renew(&self) -> Result<bool, StoreError> {
+        let mine = Filter::Eq(path("holder"), (&self.holder).into());
+        self.commit(Operation::Update {
+            collection: leases(),
+            filter: Filter::id(self.name).and(mine),
+            update: Update(vec![Change::Set(path("expiresAt"), self.expiry().into())]),
+            expect: Expect::Exactly(1),
+        })
+        .await
+    }
+
+    async fn take(&self) -> Result<bool, StoreError> {
+        let query = Query { filter: Filter::id(self.name), limit: 1, ..Query::of(leases()) };
+        let found = self.store.query(&query).await?.documents;
+        let Some(lease) = found.first() else {
+            let document = doc! { "_id": self.name, "holder": &self.holder, "expiresAt": self.expiry() };
+            return self.commit(Operation::Insert { collection: leases(), document }).await;
+        };
+        let seen =
+            lease.get_datetime("expiresAt").map_err(|error| StoreError::Internal(error.to_string()))?;
+        if seen > DateTime::now() {
+            return Ok(false);
+        }
+        self.commit(Operation::Update {
+            collection: leases(),
+            filter: Filter::id(self.name).and(Filter::Eq(path("expiresAt"), seen.into())),
+            update: Update(vec![
+                Change::Set(path("holder"), self.holder.as_str().into()),
+                Change::Set(path("expiresAt"), self.expiry().into()),
+            ]),
+            expect: Expect::Exactly(1),
+        })
+        .await
+    }
+
+    async fn commit(&self, operation: Operation) -> Result<bool, StoreError> {
+        match self.store.transact(&[operation]).await {
+            Ok(_) => Ok(true),
+            Err(StoreError::Conflict(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn expiry(&self) -> DateTime {
+        let millis = i64::try_from(self.time.as_millis()).unwrap_or(i64::MAX);
+        DateTime::from_millis(DateTime::now().timestamp_millis().saturating_add(millis))
+    }
+}

@@ -1,0 +1,29 @@
+//! The pod between functions and MongoDB / RabbitMQ.
+//!
+//! Functions speak HTTP to [`Bridge::router`]: typed queries, transactions with expectations, blobs. Events that
+//! a transaction carries are written to an outbox by the same transaction, published by one relay among many
+//! bridges, and posted to the functions that subscribed to them. The bridge knows collections and events, never
+//! what an order is.
+//!
+//! Start order does not matter: a bridge starts without its store and its broker and serves once they are there.
+
+mod backoff;
+mod bridge;
+pub mod config;
+mod events;
+mod health;
+mod http;
+mod lease;
+mod metrics;
+mod schedule;
+pub mod store;
+mod trace;
+mod urls;
+
+pub use bridge::Bridge;
+pub use config::{BridgeConfig, ConfigError, ConfigTexts, FunctionToken, FunctionTokens, Settings};
+pub use events::{
+    DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, EventsError,
+    HttpDeliver, traceparent_of,
+};
+pub use urls::{AmqpUrl, BrokerUrl, StoreUrl, UrlError, open_store};

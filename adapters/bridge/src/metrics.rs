@@ -1,0 +1,112 @@
+//! What a bridge counts, for `/metrics`. Labels hold names from the configuration only, so their number is bounded.
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct RequestLabels {
+    pub(crate) operation: &'static str,
+    pub(crate) function: String,
+    pub(crate) status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct OperationLabels {
+    pub(crate) operation: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct EventLabels {
+    pub(crate) kind: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct DeliveryLabels {
+    pub(crate) subscription: String,
+    pub(crate) outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct SubscriptionLabels {
+    pub(crate) subscription: String,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+pub(crate) struct Metrics {
+    registry: Registry,
+    pub(crate) requests: Family<RequestLabels, Counter>,
+    pub(crate) request_time: Histograms<OperationLabels>,
+    pub(crate) in_flight: Gauge,
+    pub(crate) shed: Counter,
+    pub(crate) events_committed: Family<EventLabels, Counter>,
+    pub(crate) events_published: Family<EventLabels, Counter>,
+    pub(crate) outbox_age: Gauge<f64, std::sync::atomic::AtomicU64>,
+    pub(crate) relaying: Gauge,
+    pub(crate) deliveries: Family<DeliveryLabels, Counter>,
+    pub(crate) delivery_time: Histograms<SubscriptionLabels>,
+    pub(crate) store_up: Gauge,
+    pub(crate) broker_up: Gauge,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let histogram: fn() -> Histogram = || Histogram::new(SECONDS);
+        let mut metrics = Self {
+            registry: Registry::with_prefix("mcommerce_bridge"),
+            requests: Family::default(),
+            request_time: Family::new_with_constructor(histogram),
+            in_flight: Gauge::default(),
+            shed: Counter::default(),
+            events_committed: Family::default(),
+            events_published: Family::default(),
+            outbox_age: Gauge::default(),
+            relaying: Gauge::default(),
+            deliveries: Family::default(),
+            delivery_time: Family::new_with_constructor(histogram),
+            store_up: Gauge::default(),
+            broker_up: Gauge::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let to = &mut self.registry;
+        to.register("requests", "Requests by operation, function and status", self.requests.clone());
+        let time = self.request_time.clone();
+        to.register_with_unit("request", "Time to answer a request", Unit::Seconds, time);
+        to.register("in_flight", "Requests in flight", self.in_flight.clone());
+        to.register("shed", "Requests refused because too many were in flight", self.shed.clone());
+        to.register("events_committed", "Events written to the outbox", self.events_committed.clone());
+        to.register(
+            "events_published",
+            "Events handed from the outbox to the broker",
+            self.events_published.clone(),
+        );
+        let age = self.outbox_age.clone();
+        to.register_with_unit("outbox_age", "Age of the oldest event in the outbox", Unit::Seconds, age);
+        to.register("relaying", "1 while this bridge holds the relay's lease", self.relaying.clone());
+        to.register("deliveries", "Attempts to deliver an event by outcome", self.deliveries.clone());
+        let time = self.delivery_time.clone();
+        to.register_with_unit("delivery", "Time of an attempt to deliver an event", Unit::Seconds, time);
+        to.register("store_up", "1 while the store serves", self.store_up.clone());
+        to.register("broker_up", "1 while the broker is connected", self.broker_up.clone());
+    }
+
+    /// All of them in the `OpenMetrics` text format.
+    pub(crate) fn encode(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string fails only if a metric's own encoder does, and then a partial answer helps nobody.
+        if text::encode(&mut text, &self.registry).is_err() {
+            text.clear();
+        }
+        text
+    }
+}
