@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Id, Problem, variable};
+use crate::{Id, Problem, parsed_variable};
 
 /// Who issues and who takes access tokens.
 pub const ISSUER: &str = "mcommerce";
@@ -139,7 +139,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         match bearer(&parts.headers)? {
             None => Ok(Self::Anonymous),
-            Some(token) => verify(token, public_key().await?).map(|claims| Self::SignedIn(Box::new(claims))),
+            Some(token) => Ok(Self::SignedIn(Box::new(access_claims(token).await?))),
         }
     }
 }
@@ -182,14 +182,9 @@ pub fn verify(token: &str, key: &DecodingKey) -> Result<Claims, Problem> {
     jsonwebtoken::decode::<Claims>(token, key, &validation).map(|data| data.claims).map_err(|_| refused())
 }
 
-/// The key that access tokens are checked with, from the variable `jwt_public_key`; read once an instance.
-async fn public_key() -> Result<&'static DecodingKey, Problem> {
+/// The claims of an access token, checked with the key in the variable `jwt_public_key`, which is read once an instance.
+pub async fn access_claims(token: &str) -> Result<Claims, Problem> {
     static KEY: OnceLock<DecodingKey> = OnceLock::new();
-    if let Some(key) = KEY.get() {
-        return Ok(key);
-    }
-    let pem = variable("jwt_public_key").await?;
-    let key = DecodingKey::from_ec_pem(pem.as_bytes())
-        .map_err(|error| Problem::internal(format!("jwt_public_key: {error}")))?;
-    Ok(KEY.get_or_init(|| key))
+    let key = parsed_variable(&KEY, "jwt_public_key", |pem| DecodingKey::from_ec_pem(pem.as_bytes())).await?;
+    verify(token, key)
 }

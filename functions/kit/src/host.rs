@@ -1,5 +1,6 @@
 //! What a function asks of its host: variables and outbound HTTP. Natively there is no host.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +16,20 @@ pub(crate) struct NoAnswer(pub(crate) String);
 /// The value of a variable of this component, as spin.toml maps it. One that is not set is the shop's own fault.
 pub async fn variable(name: &str) -> Result<String, Problem> {
     imp::variable(name).await.map_err(|reason| Problem::internal(format!("variable {name}: {reason}")))
+}
+
+/// A variable parsed once an instance, and kept in `cell`. One that can't be parsed is the shop's own fault.
+pub async fn parsed_variable<T, E: std::fmt::Display>(
+    cell: &'static OnceLock<T>,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<&'static T, Problem> {
+    if let Some(value) = cell.get() {
+        return Ok(value);
+    }
+    let text = variable(name).await?;
+    let value = parse(&text).map_err(|error| Problem::internal(format!("variable {name}: {error}")))?;
+    Ok(cell.get_or_init(|| value))
 }
 
 /// Waits. Natively there is nothing to wait for.

@@ -22,6 +22,7 @@ mod money;
 mod page;
 mod parameter;
 mod problem;
+mod quota;
 mod secret;
 mod serve;
 mod service;
@@ -29,13 +30,15 @@ mod text;
 mod trace;
 
 pub use bridge::{Bridge, BridgeError, Collection, Found, Transaction, path, to_bson};
-pub use caller::{Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, bearer, verify};
+pub use caller::{
+    Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, access_claims, bearer, verify,
+};
 pub use context::Context;
 pub use email::{EmailAddress, NoEmailAddress};
 pub use etag::tagged;
 pub use event::Event;
 pub use fields::{Faults, FieldError, Limited};
-pub use host::{pause, variable};
+pub use host::{parsed_variable, pause, variable};
 pub use id::{Id, UnknownId};
 pub use idempotency::{IdempotencyKey, fingerprint};
 pub use json::{Input, Json, Search};
@@ -45,6 +48,7 @@ pub use money::{Currency, Money, MoneyError};
 pub use page::{Page, PageNumber};
 pub use parameter::Parameter;
 pub use problem::{Problem, ProblemBody};
+pub use quota::{Allowance, Quota, Tally};
 pub use secret::{keyed_digest, random_bytes, random_secret, same_secret};
 #[cfg(target_arch = "wasm32")]
 pub use serve::serve;

@@ -88,6 +88,17 @@ impl Problem {
             .with_fields(fields)
     }
 
+    /// 429: this was done too often, and may be done again after a while.
+    #[must_use]
+    pub fn too_many_requests(after: Duration) -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "This was tried too often. Please wait and try again.",
+        )
+        .retry_after(after)
+    }
+
     /// 503: something this needs is down; trying again later helps.
     #[must_use]
     pub fn unavailable(internal: impl Into<String>) -> Self {
