@@ -1,0 +1,53 @@
+import { pay } from '../api/orders';
+import { ApiProblem } from '../api/problem';
+import type { Card, Payment } from '../api/types';
+import { attemptKey, endAttempt } from './attempt';
+
+/**
+ * What the shopper is to do next.
+ * - `declined`, `insufficient`: try another card;
+ * - `uncertain`: repeat, under the same key;
+ * - `inProgress`: wait, then repeat;
+ * - `cardChanged`: the kept key belonged to another card, repeat under a new one;
+ * - `paid`: it is paid already;
+ * - `notPayable`: it never will be;
+ * - `other`: something the general texts explain.
+ */
+export type ChargeRefusal = 'declined' | 'insufficient' | 'uncertain' | 'inProgress' | 'cardChanged' | 'paid' | 'notPayable' | 'other';
+
+const BY_CODE: Readonly<Record<string, ChargeRefusal>> = {
+  payment_in_progress: 'inProgress',
+  key_reused: 'cardChanged',
+  already_paid: 'paid',
+  order_not_payable: 'notPayable',
+};
+
+export function chargeRefusal(failure: unknown): ChargeRefusal {
+  if (!(failure instanceof ApiProblem)) return 'other';
+  if (failure.code === 'payment_declined') {
+    return /insufficient/i.test(failure.detail) ? 'insufficient' : 'declined';
+  }
+  return BY_CODE[failure.code] ?? (failure.isUncertain ? 'uncertain' : 'other');
+}
+
+function scope(orderId: string): string {
+  return `pay.${orderId}`;
+}
+
+/**
+ * Pays an order, once. While it is not known what became of an attempt its key is kept, so that the
+ * provider charges it a single time however often it is repeated.
+ */
+export async function charge(orderId: string, card: Card): Promise<Payment> {
+  // Only the order is written down beside the key: never anything of the card.
+  const key = attemptKey(scope(orderId), orderId);
+  try {
+    const payment = await pay({ orderId, card }, key);
+    endAttempt(scope(orderId));
+    return payment;
+  } catch (failure) {
+    const refusal = chargeRefusal(failure);
+    if (refusal !== 'uncertain' && refusal !== 'inProgress') endAttempt(scope(orderId));
+    throw failure;
+  }
+}

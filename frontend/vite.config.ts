@@ -1,0 +1,20 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** Where the shop runs; the dev server hands it everything that is not the page. */
+const shop = process.env.SHOP_URL ?? 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  plugins: [react()],
+  server: { proxy: Object.fromEntries(['/api', '/health', '/.well-known', '/_inbox'].map((path) => [path, shop])) },
+  build: {
+    target: 'es2022',
+    // The content security policy allows no data: URLs but for images.
+    assetsInlineLimit: 0,
+  },
+  test: {
+    environment: 'jsdom',
+    include: ['tests/**/*.test.{ts,tsx}'],
+    setupFiles: ['tests/setup.ts'],
+  },
+});
