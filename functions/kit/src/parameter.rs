@@ -6,8 +6,7 @@ use http::request::Parts;
 
 use crate::{FieldError, Problem};
 
-/// The parameter of a route that has one, parsed: the id of `/api/orders/{id}`. What can't be parsed names nothing,
-/// so it is a 404, with the parameter at fault.
+/// The parameter of a route that has one, parsed: the id of `/api/orders/{id}`. 422 naming it if it can't be.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter<T>(pub T);
 
@@ -15,9 +14,7 @@ impl<S: Send + Sync, T: FromStr<Err: Display>> FromRequestParts<S> for Parameter
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let refused = |name: &str, why: &dyn Display| {
-            Problem::not_found("thing").with_fields(vec![FieldError::invalid(name, why)])
-        };
+        let refused = |name: &str, why: &dyn Display| Problem::invalid(vec![FieldError::invalid(name, why)]);
         let parameters = RawPathParams::from_request_parts(parts, state)
             .await
             .map_err(|error| refused("path", &error.body_text()))?;

@@ -24,11 +24,16 @@ pub fn keyed_digest(key: &str, parts: &[&[u8]]) -> String {
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
+/// So many random bytes, fit for secrets.
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], Problem> {
+    let mut bytes = [0_u8; N];
+    getrandom::fill(&mut bytes).map_err(|error| Problem::internal(format!("no randomness: {error}")))?;
+    Ok(bytes)
+}
+
 /// 256 random bits, base64url.
 pub fn random_secret() -> Result<String, Problem> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| Problem::internal(format!("no randomness: {error}")))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(URL_SAFE_NO_PAD.encode(random_bytes::<32>()?))
 }
 
 #[cfg(test)]
