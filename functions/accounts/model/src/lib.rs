@@ -1,1 +1,20 @@
 //! Users, passwords, sessions and permissions: rules without I/O.
+
+mod access;
+mod common_passwords;
+mod cookie;
+mod credentials;
+mod limits;
+mod password;
+mod public_key;
+mod session;
+mod user;
+
+pub use access::{ACCESS_SECONDS, AccessKey, BadKey, SessionView};
+pub use cookie::RefreshCookie;
+pub use credentials::{Credentials, LoginInput, Registration, RegistrationInput};
+pub use limits::{ACCOUNT_FAILURES, ADDRESS_FAILURES, LOGIN_ATTEMPTS, REGISTRATIONS, client_network};
+pub use password::{Password, PasswordHash, Plaintext, WeakPassword};
+pub use public_key::{Jwk, Jwks};
+pub use session::{Family, FamilyId, RefreshToken, SESSIONS, Session, SessionId, Standing};
+pub use user::{DisplayName, USERS, User, UserCreated, UserView};

@@ -1,0 +1,229 @@
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kit::{Collection, Id, Moment, Problem, Transaction, UserId, path, random_secret};
+use protocol::{Change, Expect, Filter, Update};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Who is signed in.
+pub const SESSIONS: Collection<Session> = Collection::new("sessions");
+
+/// How long a refresh token is good for if it is not used.
+pub(crate) const REFRESH_LIFE: Duration = Duration::from_hours(30 * 24);
+
+/// Two tabs of one browser may send the same token at nearly the same time; what comes later than this was stolen.
+pub(crate) const RACE: Duration = Duration::from_secs(10);
+
+/// The id of a session.
+pub type SessionId = Id<Session>;
+
+/// What the refresh tokens that grew out of one signing in share.
+#[derive(Debug)]
+pub enum Family {}
+
+/// The id of a family of sessions.
+pub type FamilyId = Id<Family>;
+
+/// What a client shows to stay signed in: 256 random bits, good for one use. It does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RefreshToken(String);
+
+/// One refresh token as stored: its hash, and whether it was used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    #[serde(rename = "_id")]
+    id: SessionId,
+    family: FamilyId,
+    user_id: UserId,
+    token_hash: String,
+    created_at: Moment,
+    expires_at: Moment,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    used_at: Option<Moment>,
+    revoked: bool,
+}
+
+/// What a refresh token that was found is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It may be exchanged for the next one.
+    Good,
+    /// It was exchanged a moment ago: another tab was first. Whoever sent it holds the next one already.
+    Raced,
+    /// It was exchanged before: somebody has a copy of it, so nobody of its family may be trusted.
+    Stolen,
+    /// Its time is over, or its family was revoked.
+    Over,
+}
+
+/// Bytes of a token as text.
+const TOKEN_LENGTH: usize = 43;
+
+impl RefreshToken {
+    /// A token as a client sent it; `None` of what can be none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let good = text.len() == TOKEN_LENGTH
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        good.then(|| Self(text.to_owned()))
+    }
+
+    /// The token as the client gets it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The session that this token belongs to.
+    #[must_use]
+    pub fn session(&self) -> Filter {
+        Filter::Eq(path("tokenHash"), self.hash().into())
+    }
+
+    fn hash(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
+    }
+}
+
+impl Session {
+    /// The first session of a family: somebody signs in.
+    pub fn open(user: UserId, now: Moment) -> Result<(Self, RefreshToken), Problem> {
+        Self::of_family(FamilyId::new(), user, now)
+    }
+
+    /// The session that follows this one.
+    pub fn successor(&self, now: Moment) -> Result<(Self, RefreshToken), Problem> {
+        Self::of_family(self.family, self.user_id, now)
+    }
+
+    fn of_family(family: FamilyId, user_id: UserId, now: Moment) -> Result<(Self, RefreshToken), Problem> {
+        let token = RefreshToken(random_secret()?);
+        let session = Self {
+            id: SessionId::new(),
+            family,
+            user_id,
+            token_hash: token.hash(),
+            created_at: now,
+            expires_at: now.after(REFRESH_LIFE),
+            used_at: None,
+            revoked: false,
+        };
+        Ok((session, token))
+    }
+
+    /// Whose session this is.
+    #[must_use]
+    pub fn user_id(&self) -> UserId {
+        self.user_id
+    }
+
+    /// The family, for logs.
+    #[must_use]
+    pub fn family(&self) -> FamilyId {
+        self.family
+    }
+
+    /// What its token is worth now.
+    #[must_use]
+    pub fn standing(&self, now: Moment) -> Standing {
+        if self.revoked || self.expires_at <= now {
+            return Standing::Over;
+        }
+        match self.used_at {
+            None => Standing::Good,
+            Some(used) if now <= used.after(RACE) => Standing::Raced,
+            Some(_) => Standing::Stolen,
+        }
+    }
+
+    /// Exchanges this session for the next: the first operation fails unless its token is still good when it commits.
+    #[must_use]
+    pub fn rotate(&self, next: &Self, now: Moment) -> Transaction {
+        let good = Filter::And(vec![
+            Filter::id(self.id),
+            Filter::Eq(path("tokenHash"), (&self.token_hash).into()),
+            Filter::Exists(path("usedAt"), false),
+            Filter::Eq(path("revoked"), false.into()),
+            Filter::Gt(path("expiresAt"), now.into()),
+        ]);
+        let used = Update(vec![Change::Set(path("usedAt"), now.into())]);
+        Transaction::new().update(SESSIONS, good, used, Expect::Exactly(1)).insert(SESSIONS, next)
+    }
+
+    /// Ends every session that grew out of the same signing in. It meets a rotation that happens at the same time on
+    /// the session that is still good, so that one of the two sees the other.
+    #[must_use]
+    pub fn revoke_family(&self) -> Transaction {
+        let family = Filter::Eq(path("family"), self.family.into());
+        let revoked = Update(vec![Change::Set(path("revoked"), true.into())]);
+        Transaction::new().update(SESSIONS, family, revoked, Expect::Any)
+    }
+}
+
+impl fmt::Debug for RefreshToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshToken(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened() -> (Session, RefreshToken, Moment) {
+        let now = Moment::from_millis(1_800_000_000_000);
+        let (session, token) = Session::open(UserId::new(), now).unwrap();
+        (session, token, now)
+    }
+
+    #[test]
+    fn what_is_stored_is_a_hash_and_has_no_use_yet() {
+        let (session, token, _) = opened();
+        let stored: bson::Document =
+            bson::deserialize_from_slice(&bson::serialize_to_vec(&session).unwrap()).unwrap();
+        assert!(!stored.to_string().contains(token.reveal()));
+        assert!(!stored.contains_key("usedAt"));
+        assert!(matches!(stored.get("expiresAt"), Some(bson::Bson::DateTime(_))));
+        assert_eq!(format!("{token:?}"), "RefreshToken(..)");
+        assert_eq!(RefreshToken::parse(token.reveal()), Some(token));
+    }
+
+    #[test]
+    fn a_token_is_good_once() {
+        let (mut session, _, now) = opened();
+        assert_eq!(session.standing(now), Standing::Good);
+        session.used_at = Some(now);
+        assert_eq!(session.standing(now.after(RACE)), Standing::Raced);
+        assert_eq!(session.standing(now.after(RACE + Duration::from_millis(1))), Standing::Stolen);
+    }
+
+    #[test]
+    fn a_session_ends_with_its_time_or_its_family() {
+        let (mut session, _, now) = opened();
+        assert_eq!(session.standing(now.after(REFRESH_LIFE)), Standing::Over);
+        session.revoked = true;
+        assert_eq!(session.standing(now), Standing::Over);
+        session.used_at = Some(now);
+        assert_eq!(session.standing(now.after(RACE * 2)), Standing::Over);
+    }
+
+    #[test]
+    fn the_next_session_is_of_the_same_family_under_another_token() {
+        let (session, token, now) = opened();
+        let (next, next_token) = session.successor(now).unwrap();
+        assert_eq!((next.family, next.user_id), (session.family, session.user_id));
+        assert_ne!(next_token, token);
+        assert_ne!(next.id, session.id);
+    }
+
+    #[test]
+    fn what_can_be_no_token_is_none() {
+        for bad in ["", "abc", &"a".repeat(44), &"é".repeat(21), &format!("{}=", "a".repeat(42))] {
+            assert_eq!(RefreshToken::parse(bad), None, "{bad:?} was taken");
+        }
+    }
+}
