@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { ApiProblem } from '../../api/problem';
-import { isBlocked, totalOf, type PricedLine } from '../../cart/cart';
+import { isBlocked, totalOf, type Cart, type PricedLine } from '../../cart/cart';
 import { CartLineRow } from '../../cart/CartLineRow';
 import { changeCart, useCart } from '../../cart/use-cart';
 import { draftFieldOf, type Draft } from '../../checkout/draft';
@@ -31,7 +31,7 @@ export function Review({ draft, user, lines, onPlaced }: ReviewProps) {
   const reviewed = totalOf(lines);
 
   const ordering = useMutation({
-    mutationFn: () => place(newOrder(cart, draft, language, user !== undefined)),
+    mutationFn: (items: Cart) => place(newOrder(items, draft, language, user !== undefined)),
     onSuccess: (order) => {
       queries.setQueryData(['order', order.id], order);
       void queries.invalidateQueries({ queryKey: ['my-orders'] });
@@ -44,17 +44,19 @@ export function Review({ draft, user, lines, onPlaced }: ReviewProps) {
     onError: () => void queries.invalidateQueries({ queryKey: ['product'] }),
   });
 
-  const named = ordering.error instanceof ApiProblem && ordering.error.code === 'out_of_stock' ? refusedItems(ordering.error) : [];
+  // What was refused was the cart as it stood: once it is changed the refusal says nothing any more.
+  const refusal = ordering.variables === cart ? ordering.error : null;
+  const named = refusal instanceof ApiProblem && refusal.code === 'out_of_stock' ? refusedItems(refusal) : [];
   const refused = new Set(named.map((index) => cart[index]?.variantId));
   const wrong = lines.filter((line) => isBlocked(line) || (line.state === 'unknown' && refused.has(line.variantId)));
   const country = new Intl.DisplayNames(localeOf(language), { type: 'region' }).of(draft.country) ?? draft.country;
 
   return (
     <div className={layout.stack}>
-      {ordering.error && <Refusal failure={ordering.error} />}
+      {refusal && <Refusal failure={refusal} />}
       {wrong.length > 0 && (
         <section aria-label={t('checkout.stockProblem')}>
-          {!ordering.error && (
+          {!refusal && (
             <Alert tone="warn">
               <p>{t('checkout.stockProblem')}</p>
             </Alert>
@@ -87,7 +89,7 @@ export function Review({ draft, user, lines, onPlaced }: ReviewProps) {
         busyText={t('checkout.placing')}
         aria-disabled={wrong.length > 0}
         onClick={() => {
-          if (wrong.length === 0) ordering.mutate();
+          if (wrong.length === 0) ordering.mutate(cart);
         }}
       >
         {t('checkout.place')}

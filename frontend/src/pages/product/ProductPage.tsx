@@ -31,6 +31,7 @@ export function ProductPage() {
   if (error) return <Failure level={1} failure={error} onRetry={() => void refetch()} />;
   return (
     <Loading label={t('product.loading')}>
+      <p className={styles.crumbsWaiting}>{'\u00a0'}</p>
       <div className={styles.layout}>
         <Skeleton shape="square" />
         <div className={styles.details}>
