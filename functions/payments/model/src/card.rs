@@ -1,0 +1,140 @@
+use kit::{Moment, keyed_digest};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{Brand, CardNumber, OrderId};
+
+/// A card that is good by its looks. It has no `Debug` and is never serialised.
+#[derive(Clone)]
+pub struct Card {
+    pub(crate) number: CardNumber,
+    pub(crate) expiry: Expiry,
+    pub(crate) security_code: SecurityCode,
+    pub(crate) holder: String,
+}
+
+/// What may be kept and shown of a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CardSummary {
+    /// Whose card it is.
+    pub brand: Brand,
+    /// The last four digits.
+    #[schema(pattern = "^[0-9]{4}$", example = "4242")]
+    pub last4: String,
+}
+
+/// The month a card is good to the end of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Expiry {
+    year: i64,
+    month: i64,
+}
+
+/// The three or four digits on the back, or of some cards the front.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct SecurityCode(String);
+
+/// No card is issued for longer, in years.
+const LONGEST_LIFE: i64 = 30;
+
+impl Expiry {
+    /// A month that is not over at `now`.
+    pub(crate) fn parse(year: i64, month: i64, now: Moment) -> Result<Self, &'static str> {
+        let today = now.to_rfc3339();
+        let part =
+            |from, to| today.get(from..to).and_then(|part| part.parse::<i64>().ok()).unwrap_or(i64::MAX);
+        let (this_year, this_month) = (part(0, 4), part(5, 7));
+        if (year, month) < (this_year, this_month) {
+            return Err("the card has expired");
+        }
+        if year > this_year.saturating_add(LONGEST_LIFE) {
+            return Err("must be the year on the card, of four digits");
+        }
+        Ok(Self { year, month })
+    }
+}
+
+impl SecurityCode {
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim();
+        if (3..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must be 3 or 4 digits")
+        }
+    }
+}
+
+impl Card {
+    /// The number.
+    #[must_use]
+    pub fn number(&self) -> &CardNumber {
+        &self.number
+    }
+
+    /// What may be kept and shown.
+    #[must_use]
+    pub fn summary(&self) -> CardSummary {
+        CardSummary { brand: self.number.brand(), last4: self.number.last4().to_owned() }
+    }
+
+    /// What tells a payment of this order with this card from any other: a digest under the shop's key, from which the
+    /// card can't be found by trying numbers.
+    #[must_use]
+    pub fn fingerprint(&self, payment_secret: &str, order: OrderId) -> String {
+        keyed_digest(
+            payment_secret,
+            &[
+                order.to_string().as_bytes(),
+                self.number.reveal().as_bytes(),
+                format!("{}-{}", self.expiry.year, self.expiry.month).as_bytes(),
+                self.security_code.0.as_bytes(),
+                self.holder.as_bytes(),
+            ],
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::card;
+
+    /// 2026-11-20.
+    const TODAY: i64 = 1_795_170_000_123;
+
+    #[test]
+    fn a_card_is_good_to_the_end_of_its_month() {
+        let parse = |year, month| Expiry::parse(year, month, Moment::from_millis(TODAY)).is_ok();
+        assert!(parse(2026, 11) && parse(2026, 12) && parse(2027, 1) && parse(2056, 12));
+        assert!(
+            !parse(2026, 10) && !parse(2025, 12) && !parse(26, 12) && !parse(2057, 1) && !parse(i64::MIN, 1)
+        );
+    }
+
+    #[test]
+    fn a_security_code_is_3_or_4_digits() {
+        assert!(SecurityCode::parse("123").is_ok() && SecurityCode::parse(" 1234 ").is_ok());
+        for bad in ["", "12", "12345", "12a", "١٢٣"] {
+            assert!(SecurityCode::parse(bad).is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_tells_every_part_of_a_payment() {
+        let order = OrderId::new();
+        let one = card("4242424242424242").fingerprint("key", order);
+        assert_eq!(one, card("4242 4242 4242 4242").fingerprint("key", order));
+        let mut with_another_code = card("4242424242424242");
+        with_another_code.security_code = SecurityCode::parse("999").unwrap();
+        for other in [
+            card("4000000000000002").fingerprint("key", order),
+            card("4242424242424242").fingerprint("key", OrderId::new()),
+            card("4242424242424242").fingerprint("another key", order),
+            with_another_code.fingerprint("key", order),
+        ] {
+            assert_ne!(one, other);
+        }
+        assert!(!one.contains("4242"));
+    }
+}
