@@ -14,15 +14,8 @@ pub fn tagged<T: Serialize>(
     cache_control: &'static str,
 ) -> Result<Response, Problem> {
     let json = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
-    let tag = tag_of(&json);
-    let known = request
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|known| known.trim().trim_start_matches("W/"))
-        .any(|known| known == tag || known == "*");
-    let mut response = if known {
+    let tag = etag(&json);
+    let mut response = if is_known(request, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = json.into_response();
@@ -31,16 +24,44 @@ pub fn tagged<T: Serialize>(
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(header::ETAG, tag);
-    }
+    headers.insert(header::ETAG, tag);
     Ok(response)
 }
 
-/// Tells contents apart, no more: an ETag guards nothing, and a cryptographic digest of a long list costs more than
-/// making the list. The same content has the same tag in every instance of one build.
-fn tag_of(content: &[u8]) -> String {
+/// The ETag of a content. It tells contents apart, no more: an ETag guards nothing, and a cryptographic digest of a long
+/// list costs more than making the list. The same content has the same tag in every instance of one build.
+#[must_use]
+pub fn etag(content: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
     hasher.write(content);
-    format!("\"{:x}-{:016x}\"", content.len(), hasher.finish())
+    let tag = format!("\"{:x}-{:016x}\"", content.len(), hasher.finish());
+    HeaderValue::from_str(&tag).expect("a tag is hexadecimal")
+}
+
+/// Whether the client has the content of this tag already, by its `If-None-Match`.
+#[must_use]
+pub fn is_known(request: &HeaderMap, tag: &HeaderValue) -> bool {
+    request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|known| known.trim().trim_start_matches("W/"))
+        .any(|known| known == tag || known == "*")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_told_when_it_has_the_content_already() {
+        let mut request = HeaderMap::new();
+        let first = tagged(&request, &[1, 2], "no-cache").unwrap();
+        assert_eq!(first.status(), StatusCode::OK);
+        let tag = first.headers()[header::ETAG].to_str().unwrap();
+        request.insert(header::IF_NONE_MATCH, format!("\"x\", W/{tag}").parse().unwrap());
+        assert_eq!(tagged(&request, &[1, 2], "no-cache").unwrap().status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(tagged(&request, &[1, 3], "no-cache").unwrap().status(), StatusCode::OK);
+    }
 }

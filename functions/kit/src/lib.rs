@@ -35,7 +35,7 @@ pub use caller::{
 };
 pub use context::Context;
 pub use email::{EmailAddress, NoEmailAddress};
-pub use etag::tagged;
+pub use etag::{etag, is_known, tagged};
 pub use event::Event;
 pub use fields::{Faults, FieldError, Limited};
 pub use host::{parsed_variable, pause, variable};

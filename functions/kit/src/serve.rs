@@ -21,7 +21,7 @@ pub fn routes() -> Router {
 
 /// Turns the router's answer into what is sent: problems get their body here, and unexpected ones are logged, once.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]
-async fn finish(response: Response, trace: &Trace) -> FullResponse {
+async fn finish(response: Response, trace: &Trace, method: &http::Method) -> FullResponse {
     use http::{HeaderValue, header};
     use http_body_util::BodyExt as _;
 
@@ -38,7 +38,8 @@ async fn finish(response: Response, trace: &Trace) -> FullResponse {
             }
             let headers = response.headers().clone();
             let mut answer = problem.into_body(trace.id());
-            for (name, value) in headers.iter().filter(|(name, _)| **name == header::SET_COOKIE) {
+            let kept = [header::ALLOW, header::SET_COOKIE];
+            for (name, value) in headers.iter().filter(|(name, _)| kept.contains(name)) {
                 answer.headers_mut().append(name, value.clone());
             }
             answer
@@ -47,7 +48,10 @@ async fn finish(response: Response, trace: &Trace) -> FullResponse {
     };
     let (mut parts, body) = response.into_parts();
     let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    if !matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+    if method == http::Method::HEAD {
+        // It would say the length of the body that a GET gets, which the host would take for a promise of one.
+        parts.headers.remove(header::CONTENT_LENGTH);
+    } else if !matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
     http::Response::from_parts(parts, Full::new(bytes))
@@ -76,13 +80,14 @@ pub async fn serve(router: &Router, request: spin_sdk::http::Request) -> FullRes
             } else {
                 Problem::malformed("The body ended before its end.")
             };
-            return finish(problem.into_response(), &trace).await;
+            return finish(problem.into_response(), &trace, &parts.method).await;
         }
     };
     parts.extensions.insert(trace.clone());
+    let method = parts.method.clone();
     let request = http::Request::from_parts(parts, axum::body::Body::from(bytes));
     match router.clone().call(request).await {
-        Ok(response) => finish(response, &trace).await,
+        Ok(response) => finish(response, &trace, &method).await,
         Err(never) => match never {},
     }
 }

@@ -1,12 +1,11 @@
 //! One product, by id or SKU.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use catalogue_model::{PRODUCTS, ProductId, ProductView, Sku};
 use http::HeaderMap;
-use kit::{Context, FieldError, Problem};
+use kit::{Context, Parameter, Problem};
 use protocol::Filter;
 
 kit::component!(routes);
@@ -14,8 +13,8 @@ kit::component!(routes);
 /// The component's routes.
 pub fn routes() -> Router {
     kit::routes()
-        .route("/api/products/id/{id}", get(product_by_id))
-        .route("/api/products/sku/{sku}", get(product_by_sku))
+        .route("/api/products/id/{id}", get(view_by_id))
+        .route("/api/products/sku/{sku}", get(view_by_sku))
 }
 
 /// A product by its id.
@@ -28,14 +27,12 @@ pub fn routes() -> Router {
         (status = 422, description = "The id is none.", body = kit::ProblemBody),
         (status = 503, description = "The catalogue can't be read now.", body = kit::ProblemBody),
     ))]
-pub async fn product_by_id(
+pub async fn view_by_id(
     context: Context,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Parameter(id): Parameter<ProductId>,
 ) -> Result<Response, Problem> {
-    let id: ProductId =
-        id.parse().map_err(|error| Problem::invalid(vec![FieldError::invalid("id", error)]))?;
-    self::answer(context, &headers, Filter::id(id)).await
+    answer(context, &headers, Filter::id(id)).await
 }
 
 /// The product that a SKU belongs to.
@@ -48,13 +45,12 @@ pub async fn product_by_id(
         (status = 422, description = "The SKU is none.", body = kit::ProblemBody),
         (status = 503, description = "The catalogue can't be read now.", body = kit::ProblemBody),
     ))]
-pub async fn product_by_sku(
+pub async fn view_by_sku(
     context: Context,
     headers: HeaderMap,
-    Path(sku): Path<String>,
+    Parameter(sku): Parameter<Sku>,
 ) -> Result<Response, Problem> {
-    let sku: Sku = sku.parse().map_err(|error| Problem::invalid(vec![FieldError::invalid("sku", error)]))?;
-    self::answer(context, &headers, Filter::Eq(kit::path("variants.sku"), sku.into())).await
+    answer(context, &headers, Filter::Eq(kit::path("variants.sku"), sku.into())).await
 }
 
 async fn answer(context: Context, headers: &HeaderMap, which: Filter) -> Result<Response, Problem> {

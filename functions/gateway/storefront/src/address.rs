@@ -1,0 +1,152 @@
+/// What an address asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// A file at this path below the root, such as `/assets/index-1f2e.js`.
+    File(String),
+    /// One of the page's own addresses.
+    Page,
+}
+
+const MAX_BYTES: usize = 1024;
+/// What functions answer; the page has nothing there.
+const FUNCTIONS: [&str; 3] = ["api", "internal", "events"];
+const DOCUMENT: &str = "/api/openapi.json";
+
+impl Address {
+    /// What the path of a request asks for; `None` of what names nothing here, tricks included.
+    pub(crate) fn parse(path: &str) -> Option<Self> {
+        if path.len() > MAX_BYTES {
+            return None;
+        }
+        if path == DOCUMENT {
+            return Some(Self::File(path.to_owned()));
+        }
+        let inner = path.strip_prefix('/')?;
+        let inner = inner.strip_suffix('/').unwrap_or(inner);
+        if inner.is_empty() {
+            return if path == "/" { Some(Self::Page) } else { None };
+        }
+        let mut last = "";
+        for segment in inner.split('/') {
+            if !is_plain(&decode(segment)?) {
+                return None;
+            }
+            last = segment;
+        }
+        let first = inner.split('/').next().unwrap_or_default();
+        if FUNCTIONS.contains(&first) {
+            return None;
+        }
+        if !last.contains('.') {
+            return Some(Self::Page);
+        }
+        // Files have plain names; whatever else has a dot is no file of ours.
+        let named = |b: u8| b.is_ascii_alphanumeric() || b"-_./".contains(&b);
+        if inner.bytes().all(named) && !path.ends_with('/') {
+            Some(Self::File(path.to_owned()))
+        } else {
+            None
+        }
+    }
+}
+
+/// Neither hidden, nor a way up, nor with a character that a file system or a log might take for something else.
+fn is_plain(segment: &str) -> bool {
+    !segment.is_empty()
+        && !segment.starts_with('.')
+        && !segment.chars().any(|c| c.is_control() || matches!(c, '/' | '\\' | '%'))
+}
+
+/// A segment with its `%XX` decoded, once.
+fn decode(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let (high, low) = (digit(rest.next()?)?, digit(rest.next()?)?);
+            bytes.push(high * 16 + low);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str) -> Option<Address> {
+        Some(Address::File(path.to_owned()))
+    }
+
+    #[test]
+    fn files_and_the_pages_own_addresses_are_told_apart() {
+        for page in ["/", "/products/canvas-tote", "/orders/", "/caf%C3%A9", "/apiary", "/a/api"] {
+            assert_eq!(Address::parse(page), Some(Address::Page), "{page}");
+        }
+        for path in
+            ["/favicon.ico", "/assets/index-1f2e.js", "/images/products/tote.svg", "/api/openapi.json"]
+        {
+            assert_eq!(Address::parse(path), file(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_functions_answer_is_not_the_pages() {
+        for path in [
+            "/api",
+            "/api/",
+            "/api/nothing",
+            "/api/x.json",
+            "/internal/orders",
+            "/events/send-email",
+            "/events",
+        ] {
+            assert_eq!(Address::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_trick_leaves_the_root() {
+        let tricks = [
+            "",
+            "x",
+            "//",
+            "//etc/passwd",
+            "/..",
+            "/../etc/passwd.txt",
+            "/assets/../../x.js",
+            "/assets/./x.js",
+            "/%2e%2e/x.js",
+            "/assets/%2E%2e%2fx.js",
+            "/assets%2fx.js",
+            "/%252e%252e/x.js",
+            "/a%00.js",
+            "/a\\b.js",
+            "/a%5cb.js",
+            "/%5C..%5Cx.js",
+            "/a%",
+            "/a%2",
+            "/a%zz",
+            "/a%+1",
+            "/%ff",
+            "/.env",
+            "/.git/config",
+            "/assets/.hidden.js",
+            "/assets//x.js",
+            "/a\u{7f}",
+            "/x.js/",
+            "/x y.js",
+            "/caf%C3%A9.js",
+            &format!("/{}", "a".repeat(1024)),
+        ];
+        for path in tricks {
+            assert_eq!(Address::parse(path), None, "{path:?} was taken");
+        }
+    }
+}
