@@ -28,18 +28,20 @@ export function launch() {
 
 /**
  * A shopper's browser of its own. Whatever goes wrong in it is collected: console errors, exceptions,
- * requests that failed or were refused, requests to anywhere but the shop.
+ * requests that failed or were refused, requests to anywhere but the shop. `posted` lists what was sent.
  */
 export async function shopper(browser, { locale, viewport, name }) {
   const context = await browser.newContext({ locale, viewport, reducedMotion: 'reduce', baseURL: SHOP });
   const page = await context.newPage();
   const faults = [];
+  const posted = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
+    if (request.method() === 'POST') posted.push(new URL(request.url()).pathname);
     if (protocol.startsWith('http') && origin !== new URL(SHOP).origin) faults.push(`request elsewhere: ${request.url()}`);
   });
   page.on('requestfailed', (request) => {
@@ -49,7 +51,7 @@ export async function shopper(browser, { locale, viewport, name }) {
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
   });
-  return { page, faults, name, close: () => context.close() };
+  return { page, faults, posted, name, close: () => context.close() };
 }
 
 /** Looks at the page as it stands: a picture of it, and nothing serious for axe to find. */

@@ -49,9 +49,11 @@ for (const [size, viewport] of Object.entries(VIEWPORTS)) {
 
         await page.goto('/orders');
         await page.locator(`main a[href="${path}"]`).waitFor();
+        assert.equal(await page.locator('main li h2').count(), 1, 'one order was made');
         await inspect(walker, 'orders');
 
         await page.goto('/account');
+        await page.getByRole('button', { name: words.signOut }).waitFor();
         await page.getByRole('button', { name: words.signOut }).click();
         await page.locator('header a[href="/sign-in"]').waitFor();
         await page.goto('/sign-in?next=/orders');

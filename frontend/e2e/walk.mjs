@@ -50,6 +50,7 @@ export async function signUp(walker, email, path = '/sign-up') {
   await inspect(walker, 'sign-up');
   await page.locator('main form button[type=submit]').click();
   await page.waitForURL('**/account');
+  await page.locator('main h1').waitFor();
   await inspect(walker, 'account');
 }
 
@@ -69,7 +70,7 @@ export async function buy(walker, words, guestEmail) {
   await page.waitForURL(/step=review/);
   await inspect(walker, 'review');
 
-  // Twice at once, as impatient people do: it must make one order.
+  // Twice at once, as impatient people do.
   await page.locator('main section ~ button').dblclick();
   await page.waitForURL('**/orders/*/pay');
   await page.locator('input[name=number]').waitFor();
@@ -86,6 +87,9 @@ export async function buy(walker, words, guestEmail) {
   await page
     .locator('li[aria-current=step]', { hasText: words.confirmed })
     .waitFor({ timeout: DEADLINE_MS });
+  for (const path of ['/api/orders', '/api/payments']) {
+    assert.equal(walker.posted.filter((posted) => posted === path).length, 1, `a double click posts to ${path} once`);
+  }
   await inspect(walker, 'order');
   const number = /MC-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(await page.locator('main').innerText())?.[0];
   assert.ok(number, 'the page tells the order’s number');

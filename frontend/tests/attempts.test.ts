@@ -57,6 +57,13 @@ describe('ordering', () => {
     expect(sent[2]?.key).not.toBe(sent[0]?.key);
   });
 
+  it('sends one request for a double click, and answers both', async () => {
+    answer = () => json(201, { ...order(), accessToken: 'secret' });
+    const [first, second] = await Promise.all([place(wanted), place(wanted)]);
+    expect(sent).toHaveLength(1);
+    expect(second.id).toBe(first.id);
+  });
+
   it('keeps the secret of a guest’s order', async () => {
     answer = () => json(201, { ...order(), accessToken: 'secret' });
     await place(wanted);
@@ -86,6 +93,12 @@ describe('paying', () => {
     await expect(charge('o1', card)).rejects.toThrow();
     await expect(charge('o1', card)).rejects.toThrow();
     expect(sent[1]?.key).not.toBe(sent[0]?.key);
+  });
+
+  it('sends one request for a double click', async () => {
+    answer = () => json(201, { id: 'pay1', orderId: 'o1', status: 'succeeded' });
+    await Promise.all([charge('o1', card), charge('o1', card)]);
+    expect(sent).toHaveLength(1);
   });
 
   it('sends no amount and stores nothing of the card', async () => {

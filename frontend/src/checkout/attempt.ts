@@ -38,6 +38,19 @@ export function attemptKey(scope: string, about: string): string {
   return key;
 }
 
+/**
+ * Lets one request at a time go out for a scope; who asks meanwhile gets that one's answer. A second
+ * click can come before the page has had time to show that the first was heard.
+ */
+export function oneAtATime<Answer>(): (scope: string, send: () => Promise<Answer>) => Promise<Answer> {
+  const running = new Map<string, Promise<Answer>>();
+  return (scope, send) => {
+    const under = running.get(scope) ?? send().finally(() => running.delete(scope));
+    running.set(scope, under);
+    return under;
+  };
+}
+
 /** Ends the attempt: the API has answered for good, and the next try is a new intention. */
 export function endAttempt(scope: string): void {
   sessionStorage.removeItem(slot(scope));

@@ -1,7 +1,7 @@
 import { pay } from '../api/orders';
 import { ApiProblem } from '../api/problem';
 import type { Card, Payment } from '../api/types';
-import { attemptKey, endAttempt } from './attempt';
+import { attemptKey, endAttempt, oneAtATime } from './attempt';
 
 /**
  * What the shopper is to do next.
@@ -38,7 +38,13 @@ function scope(orderId: string): string {
  * Pays an order, once. While it is not known what became of an attempt its key is kept, so that the
  * provider charges it a single time however often it is repeated.
  */
-export async function charge(orderId: string, card: Card): Promise<Payment> {
+export function charge(orderId: string, card: Card): Promise<Payment> {
+  return charging(scope(orderId), () => send(orderId, card));
+}
+
+const charging = oneAtATime<Payment>();
+
+async function send(orderId: string, card: Card): Promise<Payment> {
   // Only the order is written down beside the key: never anything of the card.
   const key = attemptKey(scope(orderId), orderId);
   try {

@@ -4,7 +4,7 @@ import type { NewOrder, Order } from '../api/types';
 import type { Cart } from '../cart/cart';
 import type { Language } from '../i18n/language';
 import { keepGuestToken } from '../storage/guest-orders';
-import { attemptKey, endAttempt } from './attempt';
+import { attemptKey, endAttempt, oneAtATime } from './attempt';
 import { addressOf, type Draft } from './draft';
 
 const SCOPE = 'order';
@@ -23,7 +23,13 @@ export function newOrder(cart: Cart, draft: Draft, locale: Language, signedIn: b
  * Orders, once: the same order sent again (after a reload, a lost answer) goes under the same key.
  * The key ends with a definite answer, good or bad.
  */
-export async function place(order: NewOrder): Promise<Order> {
+export function place(order: NewOrder): Promise<Order> {
+  return ordering(SCOPE, () => send(order));
+}
+
+const ordering = oneAtATime<Order>();
+
+async function send(order: NewOrder): Promise<Order> {
   const key = attemptKey(SCOPE, JSON.stringify(order));
   try {
     const placed = await placeOrder(order, key);
