@@ -41,7 +41,11 @@ impl App {
     }
 
     /// Answers a request by its path. Its URI is absolute.
-    pub async fn route(&self, mut request: Request<WasiBody>, peer: SocketAddr) -> Result<Response<WasiBody>, Problem> {
+    pub async fn route(
+        &self,
+        mut request: Request<WasiBody>,
+        peer: SocketAddr,
+    ) -> Result<Response<WasiBody>, Problem> {
         let uri = request.uri().clone();
         let found = self.router.route(uri.path()).ok_or(Problem::NotFound)?;
         let component = self.components.get(found.component).ok_or(Problem::NotFound)?;

@@ -1,11 +1,25 @@
 //! The whole shop in one process, for a laptop and for tests.
+//!
+//! [`Shop::start`] reads the application's `spin.toml` and runs its components under Wasmtime as Spin would, with
+//! the bridge on SQLite, a mail server that delivers nothing, and a demo catalogue.
 
+pub mod accounts;
 pub mod app;
+mod config;
+mod delivery;
 pub mod demo;
 pub mod journal;
 pub mod manifest;
+mod mounts;
 pub mod outbound;
 pub mod routing;
 pub mod runtime;
+pub mod secrets;
 pub mod server;
+mod shop;
 pub mod smtp;
+mod stock;
+
+pub use config::{BridgeAt, MailTo, ShopConfig};
+pub use mounts::{MissingFolders, MountError};
+pub use shop::{Addresses, DemoAccounts, Shop};

@@ -1,3 +1,9 @@
 //! `mcommerce`: the shop's command line.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

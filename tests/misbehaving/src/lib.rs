@@ -27,7 +27,12 @@ async fn handle(request: Request) -> impl IntoResponse {
             spin_for_ever()
         }
         "hoard" => answer(200, &hoard().to_string()),
-        "silent" => std::future::pending().await,
+        "silent" => {
+            wait_ms(3_600_000).await;
+            answer(200, "at last")
+        }
+        // The runtime within the component sees that nothing can ever wake it.
+        "stuck" => std::future::pending().await,
         "wait" => {
             wait_ms(argument.parse().unwrap_or(0)).await;
             answer(200, "waited")

@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 pub use schema::{BuildStep, FileMount};
 pub use template::Template;
-pub(crate) use variables::environment_name;
 pub use variables::{Declaration, Sources, Variables};
 
 use schema::{RawManifest, RawRoute};
@@ -94,6 +93,17 @@ pub struct ComponentEntry {
     pub build: Option<BuildStep>,
 }
 
+impl ComponentEntry {
+    /// The `.wasm` file as another build profile makes it: `target/wasm32-wasip2/quick/a.wasm` beside
+    /// `target/wasm32-wasip2/function/a.wasm`.
+    pub fn source_in_profile(&self, profile: Option<&str>) -> PathBuf {
+        match (profile, self.source.parent(), self.source.file_name()) {
+            (Some(profile), Some(folder), Some(file)) => folder.with_file_name(profile).join(file),
+            _ => self.source.clone(),
+        }
+    }
+}
+
 impl Manifest {
     /// Reads and checks a manifest.
     pub fn load(path: &Path) -> Result<Self, ManifestError> {
@@ -128,7 +138,10 @@ impl Manifest {
                 RawRoute::Pattern(route) => routes.push(RouteEntry { route, component: trigger.component }),
                 RawRoute::Private(private) if private.private => {}
                 RawRoute::Private(_) => {
-                    return Err(format!("{}: a route is a pattern or {{ private = true }}", trigger.component));
+                    return Err(format!(
+                        "{}: a route is a pattern or {{ private = true }}",
+                        trigger.component
+                    ));
                 }
             }
         }
@@ -152,10 +165,10 @@ impl Manifest {
                 }
                 Ok(template)
             };
-            let files = component.files.into_iter().map(|mount| FileMount {
-                source: folder.join(mount.source),
-                destination: mount.destination,
-            });
+            let files = component
+                .files
+                .into_iter()
+                .map(|mount| FileMount { source: folder.join(mount.source), destination: mount.destination });
             let entry = ComponentEntry {
                 source: folder.join(&component.source),
                 allowed_outbound_hosts: component

@@ -82,6 +82,6 @@ impl fmt::Debug for Variables {
 }
 
 /// The environment variable that sets a variable: `SPIN_VARIABLE_BRIDGE_URL` for `bridge_url`.
-pub(crate) fn environment_name(name: &str) -> String {
+pub(super) fn environment_name(name: &str) -> String {
     format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase())
 }

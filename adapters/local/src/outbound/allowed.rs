@@ -126,7 +126,8 @@ impl Host {
             None => (host.as_str(), false),
         };
         if parse_ip(name).is_none()
-            && (name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
+            && (name.is_empty()
+                || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
         {
             return Err("has a host that is no name, no address and no wildcard");
         }
@@ -195,8 +196,15 @@ mod tests {
     #[test]
     fn odd_entries_are_refused() {
         for entry in [
-            "bridge:3010", "*://bridge", "http://bridge/path", "http://a*b:1", "http://user@bridge:1",
-            "http://self", "http://:1", "http://10.0.0.0/8:1", "http://bridge:port",
+            "bridge:3010",
+            "*://bridge",
+            "http://bridge/path",
+            "http://a*b:1",
+            "http://user@bridge:1",
+            "http://self",
+            "http://:1",
+            "http://10.0.0.0/8:1",
+            "http://bridge:port",
         ] {
             assert!(AllowedHosts::parse([entry.to_owned()]).is_err(), "{entry}");
         }

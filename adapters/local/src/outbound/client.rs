@@ -13,7 +13,7 @@ use wasmtime_wasi_http::{Error, WasiBody};
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 /// How long a connection without work is kept.
-const IDLE_TIME: Duration = Duration::from_secs(60);
+const IDLE_TIME: Duration = Duration::from_mins(1);
 
 /// How many connections without work are kept for each host.
 const IDLE_CONNECTIONS: usize = 64;
@@ -36,10 +36,7 @@ impl HttpClient {
         Self(client)
     }
 
-    pub(super) async fn send(
-        &self,
-        request: Request<WasiBody>,
-    ) -> Result<Response<WasiBody>, Error> {
+    pub(super) async fn send(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
         if request.uri().scheme() == Some(&Scheme::HTTPS) {
             let message = "this host speaks no https to the outside yet".to_owned();
             return Err(Error::InternalError(Some(message)));
@@ -55,7 +52,9 @@ fn client_error(error: &hyper_util::client::legacy::Error) -> Error {
         if let Some(io) = inner.downcast_ref::<std::io::Error>() {
             return match io.kind() {
                 std::io::ErrorKind::TimedOut => Error::ConnectionTimeout,
-                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe => Error::ConnectionTerminated,
+                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::BrokenPipe => {
+                    Error::ConnectionTerminated
+                }
                 _ if error.is_connect() => Error::ConnectionRefused,
                 _ => Error::ConnectionTerminated,
             };

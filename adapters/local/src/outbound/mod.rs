@@ -66,7 +66,11 @@ impl Network {
         let _ = self.neighbours.set(neighbours);
     }
 
-    async fn send(&self, request: Request<WasiBody>, options: RequestOptions) -> Result<Response<WasiBody>, Error> {
+    async fn send(
+        &self,
+        request: Request<WasiBody>,
+        options: RequestOptions,
+    ) -> Result<Response<WasiBody>, Error> {
         let first_byte = options.first_byte_timeout.unwrap_or(FIRST_BYTE_TIME);
         let sent = async {
             let uri = request.uri();
@@ -79,7 +83,9 @@ impl Network {
             match &self.bridge {
                 Some((authority, router)) if uri.authority() == Some(authority) => {
                     let Ok(response) = router.clone().oneshot(request).await;
-                    Ok(response.map(|body| body.map_err(in_process_error).boxed_unsync()))
+                    Ok(response.map(|body| {
+                        body.map_err(|error| Error::InternalError(Some(error.to_string()))).boxed_unsync()
+                    }))
                 }
                 _ => self.client.send(request).await,
             }
@@ -88,13 +94,14 @@ impl Network {
     }
 }
 
-fn in_process_error(error: axum::Error) -> Error {
-    Error::InternalError(Some(error.to_string()))
-}
-
 impl Outbound {
     /// The way out of a component with these grants.
-    pub fn new(network: &Arc<Network>, allowed: &Arc<AllowedHosts>, component: &Arc<str>, journal: &Journal) -> Self {
+    pub fn new(
+        network: &Arc<Network>,
+        allowed: &Arc<AllowedHosts>,
+        component: &Arc<str>,
+        journal: &Journal,
+    ) -> Self {
         Self {
             network: Arc::clone(network),
             allowed: Arc::clone(allowed),

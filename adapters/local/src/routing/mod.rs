@@ -7,6 +7,7 @@
 mod headers;
 mod pattern;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 pub use headers::{RouteHeaders, is_reserved};
@@ -69,7 +70,8 @@ pub struct RouteMatch<'a> {
 impl Router {
     /// Checks routes and puts them in order.
     pub fn new(routes: &[RouteEntry]) -> Result<Self, RouteError> {
-        let mut router = Self { words: HashMap::new(), patterns: Vec::new() };
+        let mut words = HashMap::new();
+        let mut patterns = Vec::new();
         let mut seen: HashMap<String, &str> = HashMap::new();
         for RouteEntry { route, component } in routes {
             let pattern = Pattern::parse(route).map_err(|reason| RouteError::Malformed {
@@ -87,12 +89,12 @@ impl Router {
             let headers = RouteHeaders::of_route(route);
             let served = Served { pattern, headers, component: component.clone() };
             match served.pattern.only_words() {
-                Some(path) => drop(router.words.insert(path, served)),
-                None => router.patterns.push(served),
+                Some(path) => drop(words.insert(path, served)),
+                None => patterns.push(served),
             }
         }
-        router.patterns.sort_by(|a, b| b.pattern.specificity().cmp(&a.pattern.specificity()));
-        Ok(router)
+        patterns.sort_by_key(|served: &Served| Reverse(served.pattern.specificity()));
+        Ok(Self { words, patterns })
     }
 
     /// The route that serves a path, which begins with a slash.

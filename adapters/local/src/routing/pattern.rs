@@ -71,7 +71,7 @@ impl Pattern {
             Segment::Word(_) => 3,
             Segment::Parameter(_) => 2,
         };
-        let end = if self.wildcard { 0 } else { 1 };
+        let end = u8::from(!self.wildcard);
         self.segments.iter().map(rank).chain([end]).collect()
     }
 
@@ -92,7 +92,8 @@ impl Pattern {
             }
             rest = behind;
         }
-        (self.wildcard || rest.is_empty() || rest == "/").then_some((parameters, if self.wildcard { rest } else { "" }))
+        (self.wildcard || rest.is_empty() || rest == "/")
+            .then_some((parameters, if self.wildcard { rest } else { "" }))
     }
 }
 

@@ -5,7 +5,10 @@ use super::*;
 fn router(routes: &[(&str, &str)]) -> Result<Router, RouteError> {
     let routes: Vec<RouteEntry> = routes
         .iter()
-        .map(|(route, component)| RouteEntry { route: (*route).to_owned(), component: (*component).to_owned() })
+        .map(|(route, component)| RouteEntry {
+            route: (*route).to_owned(),
+            component: (*component).to_owned(),
+        })
         .collect();
     Router::new(&routes)
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::Instant;
 
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -77,6 +77,11 @@ impl Component {
         &self.setup.source
     }
 
+    /// How many requests are in flight.
+    pub fn in_flight(&self) -> usize {
+        self.setup.limits.in_flight - self.in_flight.available_permits()
+    }
+
     /// Takes up a changed `.wasm` file. Requests in flight end where they began; new ones meet the new code.
     /// Blocks.
     pub fn reload(&self) -> Result<(), CompileError> {
@@ -86,18 +91,22 @@ impl Component {
     }
 
     /// Answers a request, whose URI is absolute.
-    pub async fn call(&self, request: http::Request<WasiBody>) -> Result<http::Response<WasiBody>, CallError> {
+    pub async fn call(
+        &self,
+        request: http::Request<WasiBody>,
+    ) -> Result<http::Response<WasiBody>, CallError> {
         let Ok(permit) = Arc::clone(&self.in_flight).try_acquire_owned() else {
             self.journal(Level::Warn, "has too many requests in flight: one more was turned away");
             return Err(CallError::Busy);
         };
         let handler = self.handler.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let time = self.setup.limits.request_time;
+        let (time, begun) = (self.setup.limits.request_time, Instant::now());
         match tokio::time::timeout(time, handler.handle((), request)).await {
             Ok(Ok(response)) => Ok(response.map(|body| hold(permit, body))),
-            Ok(Err(error)) => Err(self.fault(&error)),
-            Err(_) => {
-                self.journal(Level::Error, &format!("did not answer within {}", Seconds(time)));
+            Ok(Err(error)) if begun.elapsed() < time => Err(self.fault(&error)),
+            // An instance that was stopped because its time is over has the same to say, some moments later.
+            Ok(Err(_)) | Err(_) => {
+                self.journal(Level::Error, &format!("did not answer within {} s", time.as_secs_f32()));
                 Err(CallError::TimedOut)
             }
         }
@@ -141,12 +150,4 @@ fn hold(permit: OwnedSemaphorePermit, body: WasiBody) -> WasiBody {
         error
     })
     .boxed_unsync()
-}
-
-struct Seconds(Duration);
-
-impl std::fmt::Display for Seconds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} s", self.0.as_secs_f32())
-    }
 }

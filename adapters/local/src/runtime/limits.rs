@@ -27,7 +27,7 @@ impl Default for InstanceLimits {
             request_time: Duration::from_secs(30),
             memory: 64 * 1024 * 1024,
             requests: 128,
-            concurrent: 16,
+            concurrent: 1,
             idle: Duration::from_secs(1),
             in_flight: 512,
         }

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
+use wasmtime_wasi::sockets::SocketAddrUse;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -55,8 +56,14 @@ impl StateTemplate {
             wasi.allow_ip_name_lookup(true);
             wasi.socket_addr_check(move |address, usage| {
                 let allowed = Arc::clone(&allowed);
-                let connects = matches!(usage, wasmtime_wasi::sockets::SocketAddrUse::TcpConnect);
-                Box::pin(async move { connects && allowed.allows_socket(address).await })
+                Box::pin(async move {
+                    match usage {
+                        // What connecting begins with: any own port.
+                        SocketAddrUse::TcpBind => address.ip().is_unspecified() && address.port() == 0,
+                        SocketAddrUse::TcpConnect => allowed.allows_socket(address).await,
+                        _ => false,
+                    }
+                })
             });
         }
         Ok(State {

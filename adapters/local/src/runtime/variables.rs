@@ -4,7 +4,6 @@ use wasmtime::component::{Accessor, HasData, Linker};
 
 use super::state::State;
 
-#[expect(clippy::all, clippy::pedantic, missing_docs, unreachable_pub, reason = "generated")]
 mod generated {
     wasmtime::component::bindgen!({ path: "wit", world: "host" });
 }

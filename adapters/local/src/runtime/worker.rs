@@ -18,6 +18,9 @@ use super::limits::InstanceLimits;
 use super::state::{State, StateTemplate};
 use crate::journal::{Journal, Level};
 
+/// How much later than a request's time is over its instance is stopped, so that whoever waits gives up first.
+const SLACK: Duration = Duration::from_millis(200);
+
 /// Makes instances of one component.
 pub(super) struct Workers {
     pub ready: ServicePre<State>,
@@ -42,7 +45,7 @@ impl HandlerState for Workers {
             proxy: Proxy::P3(service),
             view: |state| state.http(),
             expiration: Expiration {
-                request_time: self.limits.request_time,
+                request_time: self.limits.request_time + SLACK,
                 idle: self.limits.idle,
                 sleep: Box::pin(tokio::time::sleep(Duration::ZERO)),
                 until: None,
@@ -66,7 +69,12 @@ pub(super) struct Expiration {
 }
 
 impl WorkerExpiration for Expiration {
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
+    fn poll(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        status: WorkerStatus,
+        start: Instant,
+    ) -> Poll<()> {
         let until = start
             + match status {
                 WorkerStatus::Idle => self.idle,
@@ -107,7 +115,7 @@ impl WorkerState for Worker {
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        Box::pin(tokio::time::sleep(self.limits.request_time))
+        Box::pin(tokio::time::sleep(self.limits.request_time + SLACK))
     }
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {

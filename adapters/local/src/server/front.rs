@@ -61,7 +61,11 @@ impl Service for Front {
 }
 
 impl Front {
-    async fn route(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Result<Response<WasiBody>, Problem> {
+    async fn route(
+        &self,
+        mut request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Result<Response<WasiBody>, Problem> {
         if self.side == Side::Outside {
             guard::check(request.uri().path()).map_err(|fault| match fault {
                 PathFault::Odd => Problem::Malformed,
@@ -105,7 +109,8 @@ impl Front {
 }
 
 fn body_length(request: &Request<Incoming>) -> Option<u64> {
-    let declared = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let declared =
+        request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     declared.or_else(|| request.body().size_hint().exact())
 }
 

@@ -2,7 +2,7 @@
 
 /// Why a path is not served to the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathFault {
+pub(super) enum PathFault {
     /// No browser sends it: something in it would be read differently by different parts.
     Odd,
     /// It belongs to the functions among themselves.
@@ -16,7 +16,7 @@ const MAX_PATH_BYTES: usize = 2048;
 const HIDDEN: [&str; 2] = ["internal", "events"];
 
 /// Checks a path as it came in, percent-encoding and all.
-pub fn check(path: &str) -> Result<(), PathFault> {
+pub(super) fn check(path: &str) -> Result<(), PathFault> {
     let inner = path.strip_prefix('/').ok_or(PathFault::Odd)?;
     if path.len() > MAX_PATH_BYTES {
         return Err(PathFault::Odd);
@@ -60,7 +60,9 @@ mod tests {
 
     #[test]
     fn plain_paths_pass() {
-        for path in ["/", "/api/products", "/api/products/", "/caf%C3%A9", "/a.b/..c", "/internals", "/api/events/1"] {
+        for path in
+            ["/", "/api/products", "/api/products/", "/caf%C3%A9", "/a.b/..c", "/internals", "/api/events/1"]
+        {
             assert_eq!(check(path), Ok(()), "{path}");
         }
     }
@@ -68,8 +70,15 @@ mod tests {
     #[test]
     fn what_functions_say_among_themselves_is_hidden() {
         for path in [
-            "/internal", "/internal/", "/internal/orders/1/payment", "/events/send-email", "/%69nternal/x",
-            "/%49NTERNAL/x", "/ev%65nts", "/INTERNAL/orders", "/Events/x",
+            "/internal",
+            "/internal/",
+            "/internal/orders/1/payment",
+            "/events/send-email",
+            "/%69nternal/x",
+            "/%49NTERNAL/x",
+            "/ev%65nts",
+            "/INTERNAL/orders",
+            "/Events/x",
         ] {
             assert_eq!(check(path), Err(PathFault::Hidden), "{path}");
         }
@@ -78,9 +87,27 @@ mod tests {
     #[test]
     fn tricks_are_refused() {
         for path in [
-            "", "*", "internal", "//internal/x", "/./internal", "/a/../internal/x", "/a/%2e%2e/internal",
-            "/a/.%2E/internal", "/%2finternal", "/a%2f..%2finternal", "/a\\..\\internal", "/a%5c..", "/a//b",
-            "/%00", "/%0a", "/%7f", "/%", "/%4", "/%zz", "/%ff", "/%c0%af",
+            "",
+            "*",
+            "internal",
+            "//internal/x",
+            "/./internal",
+            "/a/../internal/x",
+            "/a/%2e%2e/internal",
+            "/a/.%2E/internal",
+            "/%2finternal",
+            "/a%2f..%2finternal",
+            "/a\\..\\internal",
+            "/a%5c..",
+            "/a//b",
+            "/%00",
+            "/%0a",
+            "/%7f",
+            "/%",
+            "/%4",
+            "/%zz",
+            "/%ff",
+            "/%c0%af",
         ] {
             assert_eq!(check(path), Err(PathFault::Odd), "{path}");
         }

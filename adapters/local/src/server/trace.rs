@@ -3,7 +3,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 /// The W3C header that ties the log lines of one request together. <https://www.w3.org/TR/trace-context/>
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The header by which the answer names its trace.
-pub const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
+pub(super) const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 
 /// The trace id in a request's `traceparent`, if that is well formed.
 pub fn trace_id(headers: &HeaderMap) -> Option<&str> {
@@ -19,7 +19,7 @@ pub fn trace_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The request's trace; it gets one if it brings none.
-pub fn ensure(headers: &mut HeaderMap) -> HeaderValue {
+pub(super) fn ensure(headers: &mut HeaderMap) -> HeaderValue {
     if trace_id(headers).is_none() {
         let trace = rand::random_range(1..=u128::MAX);
         let span = rand::random_range(1..=u64::MAX);

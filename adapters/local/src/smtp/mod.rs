@@ -1,9 +1,11 @@
-//! stub
-use http::*;
-use wasmtime_wasi_http::WasiBody;
-/// stub
-pub struct Inbox;
-impl Inbox {
-    /// stub
-    pub fn answer(&self, _: &Method, _: &str) -> Option<Response<WasiBody>> { None }
-}
+//! A mail server for one machine: it takes every mail and delivers none, but shows them on a page.
+
+mod inbox;
+mod mail;
+mod page;
+mod server;
+mod session;
+
+pub use inbox::{Inbox, TooFew};
+pub use mail::Mail;
+pub use server::MailServer;

@@ -1,0 +1,101 @@
+//! Commands and their options.
+
+mod dev;
+mod env;
+mod output;
+mod up;
+mod watch;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+/// The whole shop on one machine.
+#[derive(Parser)]
+#[command(name = "mcommerce", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the shop; Ctrl-C stops it.
+    Up(ShopOptions),
+    /// Start the shop, rebuild and swap functions as they change, and serve the page with hot reload.
+    Dev(ShopOptions),
+    /// Print the shop's secrets as shell variables, for `spin up` and `mcommerce-bridge`.
+    Env(PlaceOptions),
+}
+
+#[derive(Args, Clone)]
+struct PlaceOptions {
+    /// The application.
+    #[arg(long, value_name = "FILE", default_value = "spin.toml")]
+    manifest: PathBuf,
+    /// Where the store, secrets and mails are kept.
+    #[arg(long, value_name = "DIR", default_value = ".mcommerce")]
+    data: PathBuf,
+}
+
+#[derive(Args, Clone)]
+struct ShopOptions {
+    #[command(flatten)]
+    place: PlaceOptions,
+    /// `sqlite:PATH` or `mongodb://…`; a file in the data folder by default.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// `amqp://…`, or `store` for the store itself.
+    #[arg(long, value_name = "URL", default_value = "store")]
+    broker: String,
+    /// A bridge that runs elsewhere, instead of one in this process.
+    #[arg(long, value_name = "URL")]
+    bridge: Option<String>,
+    /// A mail server, instead of one in this process that shows mails and delivers none.
+    #[arg(long, value_name = "HOST:PORT")]
+    smtp: Option<String>,
+    /// Where the mail server in this process listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3025", conflicts_with = "smtp")]
+    smtp_listen: SocketAddr,
+    /// Where the shop listens.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// Where events are taken from a bridge that runs elsewhere.
+    #[arg(long, value_name = "ADDR")]
+    internal_listen: Option<SocketAddr>,
+    /// The build profile whose functions are run.
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Leave the store as it is: no demo catalogue, no demo accounts.
+    #[arg(long)]
+    no_demo: bool,
+    /// Say where everything is as one line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command of this process' arguments.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("MCOMMERCE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    let done = match cli.command {
+        Command::Env(place) => env::print(&place),
+        Command::Up(options) => in_runtime(up::up(options)),
+        Command::Dev(options) => in_runtime(dev::dev(options)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mcommerce: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn in_runtime(task: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(task)
+}

@@ -1,0 +1,55 @@
+use anyhow::Context as _;
+use mcommerce::{BridgeAt, MailTo, Shop, ShopConfig};
+use mcommerce_bridge::Settings;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{ShopOptions, output};
+
+/// Starts a shop and serves until it is told to stop.
+pub(super) async fn up(options: ShopOptions) -> anyhow::Result<()> {
+    let shop = Shop::start(config(&options)?).await?;
+    if options.json {
+        println!("{}", output::json_line(&shop));
+    } else {
+        println!("{}", output::greeting(&shop, &options.place.data, None));
+    }
+    told_to_stop().await?;
+    shop.shutdown().await;
+    Ok(())
+}
+
+/// What the options ask for.
+pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
+    let mut config = ShopConfig::new(&options.place.manifest, &options.place.data);
+    config.listen = options.listen;
+    config.internal_listen = options.internal_listen;
+    config.profile.clone_from(&options.profile);
+    config.demo = !options.no_demo;
+    config.environment = std::env::vars().collect();
+    config.mail = match &options.smtp {
+        None => MailTo::Inbox(options.smtp_listen),
+        Some(server) => {
+            let (host, port) = server.rsplit_once(':').context("--smtp wants HOST:PORT")?;
+            MailTo::Server { host: host.to_owned(), port: port.parse().context("--smtp wants HOST:PORT")? }
+        }
+    };
+    config.bridge = match &options.bridge {
+        Some(url) => BridgeAt::Elsewhere { url: url.clone(), store: options.store.clone() },
+        None => BridgeAt::Here {
+            store: options.store.clone(),
+            broker: options.broker.clone(),
+            settings: Settings::default(),
+        },
+    };
+    Ok(config)
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub(super) async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

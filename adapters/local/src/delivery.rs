@@ -1,0 +1,64 @@
+//! How the bridge in this process brings events to functions: without a socket.
+
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderValue, Request};
+use http_body_util::{BodyExt as _, Full};
+use mcommerce_bridge::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, FunctionToken, traceparent_of};
+
+use crate::app::App;
+use crate::outbound::NEIGHBOUR_SUFFIX;
+use crate::server::TRACEPARENT;
+
+/// Delivers to an application that is told later: the bridge starts while components are still compiled.
+#[derive(Clone, Default)]
+pub(crate) struct InProcess(Arc<OnceLock<Weak<App>>>);
+
+impl InProcess {
+    /// Names the application, once.
+    pub(crate) fn connect(&self, app: &Arc<App>) {
+        // A second application would be a mistake of this crate's own; the first one stays.
+        let _ = self.0.set(Arc::downgrade(app));
+    }
+}
+
+#[async_trait]
+impl Deliver for InProcess {
+    async fn deliver(
+        &self,
+        function: &str,
+        path: &str,
+        token: &FunctionToken,
+        event_json: Bytes,
+        timeout: Duration,
+    ) -> DeliveryOutcome {
+        let Some(app) = self.0.get().and_then(Weak::upgrade) else {
+            return DeliveryOutcome::Unreachable("the shop is starting or stopping".to_owned());
+        };
+        let traceparent = traceparent_of(&event_json);
+        let mut request = Request::post(format!("http://{function}{NEIGHBOUR_SUFFIX}{path}"))
+            .header(CONTENT_TYPE, EVENT_MEDIA_TYPE)
+            .header(CONTENT_LENGTH, event_json.len());
+        if let Ok(mut bearer) = HeaderValue::try_from(format!("Bearer {}", token.expose())) {
+            bearer.set_sensitive(true);
+            request = request.header(AUTHORIZATION, bearer);
+        }
+        if let Some(traceparent) = traceparent.and_then(|text| HeaderValue::try_from(text).ok()) {
+            request = request.header(TRACEPARENT, traceparent);
+        }
+        let body = Full::new(event_json).map_err(|never| match never {}).boxed_unsync();
+        let request = match request.body(body) {
+            Ok(request) => request,
+            Err(error) => return DeliveryOutcome::Unreachable(error.to_string()),
+        };
+        match tokio::time::timeout(timeout, app.route_inside(request)).await {
+            Ok(Ok(response)) => DeliveryOutcome::Answered(response.status().as_u16()),
+            Ok(Err(problem)) => DeliveryOutcome::Answered(problem.response(None).status().as_u16()),
+            Err(_) => DeliveryOutcome::TimedOut,
+        }
+    }
+}

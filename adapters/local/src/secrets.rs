@@ -1,0 +1,205 @@
+//! The shop's secrets on one machine: made at the first start, kept for the next ones.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::SecretKey;
+use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
+
+use crate::manifest::Manifest;
+
+const PRIVATE_KEY: &str = "jwt_private_key";
+const PUBLIC_KEY: &str = "jwt_public_key";
+/// What the manifest's variables that hold a function's token begin with.
+const TOKEN_PREFIX: &str = "token_";
+/// Not a variable: the password of the demo shopper.
+const DEMO_PASSWORD: &str = "demo_password";
+
+/// Why there are no secrets.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretsError {
+    /// The file can't be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is no TOML of names and texts, or its key is none. Never holds what it says.
+    #[error("{} is damaged: move it away, and new secrets are made (everybody has to sign in again)", path.display())]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// Secrets by name. They do not print.
+#[derive(Clone, Default)]
+pub struct Secrets(BTreeMap<String, String>);
+
+impl Secrets {
+    /// Reads the secrets in a data folder, and makes and keeps those that the manifest wants and that are not
+    /// there yet.
+    pub fn keep(data: &Path, manifest: &Manifest) -> Result<Self, SecretsError> {
+        let path = data.join("secrets.toml");
+        let io = |source| SecretsError::Io { path: path.clone(), source };
+        let mut secrets = match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).map_err(|_| SecretsError::Damaged { path: path.clone() })?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(io(error)),
+        };
+        let before = secrets.len();
+        for (name, declared) in &manifest.variables {
+            if declared.default.is_none() && declared.secret && name != PRIVATE_KEY {
+                secrets.entry(name.clone()).or_insert_with(random_token);
+            }
+        }
+        secrets.entry(DEMO_PASSWORD.to_owned()).or_insert_with(random_password);
+        if manifest.variables.contains_key(PRIVATE_KEY) {
+            let damaged = || SecretsError::Damaged { path: path.clone() };
+            let private = secrets.entry(PRIVATE_KEY.to_owned()).or_insert_with(random_key);
+            let public = public_key(private).ok_or_else(damaged)?;
+            secrets.insert(PUBLIC_KEY.to_owned(), public);
+        }
+        if secrets.len() != before {
+            let text = toml::to_string(&secrets).map_err(|_| SecretsError::Damaged { path: path.clone() })?;
+            std::fs::create_dir_all(data).and_then(|()| write_private(&path, &text)).map_err(io)?;
+        }
+        Ok(Self(secrets))
+    }
+
+    /// The secrets that are variables of the manifest.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        self.0.clone()
+    }
+
+    /// The password of the demo shopper.
+    pub fn demo_password(&self) -> &str {
+        self.0.get(DEMO_PASSWORD).map(String::as_str).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// The function whose token a variable holds: `create-order` for `token_create_order`.
+pub fn function_of_token(variable: &str) -> Option<String> {
+    variable.strip_prefix(TOKEN_PREFIX).map(|name| name.replace('_', "-"))
+}
+
+/// 20 characters that are easy to type.
+pub fn random_password() -> String {
+    const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letter = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
+    let group = || -> String { (0..4).map(|_| letter()).collect() };
+    (0..5).map(|_| group()).collect::<Vec<_>>().join("-")
+}
+
+fn random_token() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+fn random_key() -> String {
+    loop {
+        // A number from 1 to the order of the curve; all but one in 2^32 are.
+        if let Ok(key) = SecretKey::from_slice(&rand::random::<[u8; 32]>())
+            && let Ok(pem) = key.to_pkcs8_pem(LineEnding::LF)
+        {
+            return pem.to_string();
+        }
+    }
+}
+
+fn public_key(private: &str) -> Option<String> {
+    SecretKey::from_pkcs8_pem(private).ok()?.public_key().to_public_key_pem(LineEnding::LF).ok()
+}
+
+/// Writes a file that only its owner can read, as a whole.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&unfinished)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&unfinished, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFEST: &str = r#"
+        spin_manifest_version = 2
+        application = { name = "a" }
+        [variables]
+        jwt_private_key = { required = true, secret = true }
+        jwt_public_key = { required = true }
+        token_create_order = { required = true, secret = true }
+        plain = { default = "plain" }
+        [trigger]
+        http = [{ route = "/", component = "a" }]
+        [component.a]
+        source = "a.wasm"
+    "#;
+
+    fn keep(data: &Path, manifest: &str) -> Secrets {
+        let manifest = Manifest::parse(Path::new("spin.toml"), manifest).expect("the manifest is fine");
+        Secrets::keep(data, &manifest).expect("secrets are kept")
+    }
+
+    #[test]
+    fn secrets_are_made_once_and_kept() {
+        let data = tempfile::tempdir().expect("a folder");
+        let first = keep(data.path(), MANIFEST);
+        assert_eq!(first.0, keep(data.path(), MANIFEST).0);
+        assert!(first.0[PRIVATE_KEY].starts_with("-----BEGIN PRIVATE KEY-----"));
+        assert!(first.0[PUBLIC_KEY].starts_with("-----BEGIN PUBLIC KEY-----"));
+        assert!(first.0["token_create_order"].len() >= 43);
+        assert!(!first.0.contains_key("plain"));
+    }
+
+    #[test]
+    fn a_new_variable_gets_a_secret_and_the_old_ones_stay() {
+        let data = tempfile::tempdir().expect("a folder");
+        let first = keep(data.path(), MANIFEST);
+        let grown =
+            MANIFEST.replace("[trigger]", "token_pay = { required = true, secret = true }\n[trigger]");
+        let second = keep(data.path(), &grown);
+        assert_eq!(first.0["token_create_order"], second.0["token_create_order"]);
+        assert!(second.0.contains_key("token_pay"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_them() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let data = tempfile::tempdir().expect("a folder");
+        keep(data.path(), MANIFEST);
+        let metadata = std::fs::metadata(data.path().join("secrets.toml")).expect("the file is there");
+        assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_token_s_variable_names_its_function() {
+        assert_eq!(function_of_token("token_create_order").as_deref(), Some("create-order"));
+        assert_eq!(function_of_token("orders_token"), None);
+    }
+
+    #[test]
+    fn secrets_do_not_print() {
+        let data = tempfile::tempdir().expect("a folder");
+        let secrets = keep(data.path(), MANIFEST);
+        assert!(!format!("{secrets:?}").contains(&secrets.0["token_create_order"]));
+    }
+}

@@ -1,0 +1,318 @@
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use http::uri::Authority;
+use mcommerce_bridge::store::Store;
+use mcommerce_bridge::{Bridge, BridgeConfig, FunctionTokens, open_store};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::accounts::Credentials;
+use crate::app::App;
+use crate::config::{BridgeAt, MailTo, ShopConfig};
+use crate::delivery::InProcess;
+use crate::journal::Journal;
+use crate::manifest::{Manifest, Sources, Variables};
+use crate::mounts::mounts;
+use crate::outbound::{AllowedHosts, Neighbours, Network, Outbound};
+use crate::routing::Router;
+use crate::runtime::{Component, ComponentSetup, Runtime};
+use crate::secrets::{Secrets, function_of_token};
+use crate::server::{Front, Listening, Side, listen};
+use crate::smtp::{Inbox, MailServer};
+use crate::stock;
+
+/// The authority by which functions reach the bridge in this process. It never leaves the process.
+const BRIDGE_AUTHORITY: Authority = Authority::from_static("bridge.mcommerce.internal");
+
+/// How long requests in flight have to end when the shop stops.
+const DRAIN_TIME: Duration = Duration::from_secs(20);
+
+/// A running shop.
+pub struct Shop {
+    app: Arc<App>,
+    manifest: Manifest,
+    variables: Variables,
+    addresses: Addresses,
+    journal: Journal,
+    listening: Vec<Listening>,
+    mail: Option<(MailServer, Arc<Inbox>)>,
+    bridge: Option<Bridge>,
+    store: Option<Arc<dyn Store>>,
+    accounts: DemoAccounts,
+}
+
+/// Where a shop is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// Where browsers go: `http://127.0.0.1:3000`.
+    pub shop: String,
+    /// Where a bridge that runs elsewhere delivers events.
+    pub internal: Option<String>,
+    /// The inbox page.
+    pub inbox: Option<String>,
+    /// The mail server, `host:port`.
+    pub smtp: String,
+    /// The bridge, if it runs elsewhere.
+    pub bridge: Option<String>,
+}
+
+/// The accounts a shop was started with.
+#[derive(Clone, Default)]
+pub struct DemoAccounts {
+    /// The administrator, only by the start that made it.
+    pub admin: Option<Credentials>,
+    /// The shopper.
+    pub shopper: Option<Credentials>,
+}
+
+struct Sockets {
+    shop: TcpListener,
+    internal: Option<TcpListener>,
+}
+
+impl Shop {
+    /// Starts a shop. Everything listens when this returns.
+    pub async fn start(config: ShopConfig) -> anyhow::Result<Self> {
+        let manifest = Manifest::load(&config.manifest)?;
+        let router = Router::new(&manifest.routes)?;
+        std::fs::create_dir_all(&config.data).with_context(|| config.data.display().to_string())?;
+        let secrets = Secrets::keep(&config.data, &manifest)?;
+
+        let sockets = Sockets::bind(&config).await?;
+        let mail = start_mail(&config).await?;
+        let addresses = addresses(&config, &sockets, mail.as_ref())?;
+        let sources = Sources {
+            decided: decided(&config, &addresses),
+            environment: config.environment.clone(),
+            kept: secrets.variables(),
+        };
+        let variables = Variables::resolve(&manifest, &sources)?;
+
+        let delivery = InProcess::default();
+        let (bridge, store) = start_bridge(&config, &variables, &delivery).await?;
+        let network = Network::new(bridge.as_ref().map(|bridge| (BRIDGE_AUTHORITY, bridge.router())));
+        let components = load_components(&config, &manifest, &variables, &network).await?;
+        let app = Arc::new(App::new(components, router));
+        let neighbours: Arc<dyn Neighbours> = app.clone();
+        network.connect(Arc::downgrade(&neighbours));
+        delivery.connect(&app);
+
+        let mut accounts = DemoAccounts::default();
+        if let (Some(store), true) = (&store, config.demo) {
+            stock::wait_for_bridge(bridge.as_ref(), addresses.bridge.as_deref()).await?;
+            accounts = stock::fill(store.as_ref(), secrets.demo_password()).await?;
+        }
+        let listening = sockets.serve(&config, &app, mail.as_ref().map(|(_, inbox)| inbox))?;
+        let journal = config.journal;
+        Ok(Self { app, manifest, variables, addresses, journal, listening, mail, bridge, store, accounts })
+    }
+
+    /// The shop's base URL: `http://127.0.0.1:3000`.
+    pub fn url(&self) -> &str {
+        &self.addresses.shop
+    }
+
+    /// Where everything is.
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// The mails that were caught; `None` where they go to a real server.
+    pub fn inbox(&self) -> Option<&Arc<Inbox>> {
+        self.mail.as_ref().map(|(_, inbox)| inbox)
+    }
+
+    /// The store, if it is known.
+    pub fn store(&self) -> Option<&Arc<dyn Store>> {
+        self.store.as_ref()
+    }
+
+    /// The bridge in this process.
+    pub fn bridge(&self) -> Option<&Bridge> {
+        self.bridge.as_ref()
+    }
+
+    /// The demo accounts.
+    pub fn accounts(&self) -> &DemoAccounts {
+        &self.accounts
+    }
+
+    /// The values of the application's variables, secrets among them.
+    pub fn variables(&self) -> &Variables {
+        &self.variables
+    }
+
+    /// What the manifest says.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The components at work.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// What components wrote and the host wrote about them, if that is kept in memory.
+    pub fn lines(&self) -> Vec<String> {
+        self.journal.lines()
+    }
+
+    /// Stops: no new connections, requests and deliveries in flight end, then the bridge lets go of its store.
+    pub async fn shutdown(self) {
+        let drained = self.listening.into_iter().map(|listening| listening.drain(DRAIN_TIME));
+        futures::future::join_all(drained).await;
+        if let Some(bridge) = self.bridge {
+            bridge.shutdown().await;
+        }
+    }
+}
+
+impl Sockets {
+    async fn bind(config: &ShopConfig) -> anyhow::Result<Self> {
+        let shop = bind(config.listen).await?;
+        let internal = match config.internal_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        Ok(Self { shop, internal })
+    }
+
+    fn serve(
+        self,
+        config: &ShopConfig,
+        app: &Arc<App>,
+        inbox: Option<&Arc<Inbox>>,
+    ) -> anyhow::Result<Vec<Listening>> {
+        let sides = [(Some(self.shop), Side::Outside), (self.internal, Side::Inside)];
+        let mut listening = Vec::new();
+        for (socket, side) in sides {
+            let Some(socket) = socket else { continue };
+            let authority = Authority::try_from(socket.local_addr()?.to_string())?;
+            let inbox = inbox.filter(|_| side == Side::Outside).cloned();
+            let front = Front { side, app: Arc::clone(app), inbox, max_body: config.max_body, authority };
+            listening.push(listen(socket, Arc::new(front)));
+        }
+        Ok(listening)
+    }
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))
+}
+
+async fn start_mail(config: &ShopConfig) -> anyhow::Result<Option<(MailServer, Arc<Inbox>)>> {
+    let MailTo::Inbox(address) = config.mail else { return Ok(None) };
+    let inbox = Arc::new(Inbox::new(config.data.join("mails")));
+    let server = MailServer::start(bind(address).await?, Arc::clone(&inbox))?;
+    Ok(Some((server, inbox)))
+}
+
+fn addresses(
+    config: &ShopConfig,
+    sockets: &Sockets,
+    mail: Option<&(MailServer, Arc<Inbox>)>,
+) -> anyhow::Result<Addresses> {
+    let url = |socket: &TcpListener| Ok::<_, std::io::Error>(format!("http://{}", socket.local_addr()?));
+    let shop = url(&sockets.shop)?;
+    let smtp = match (mail, &config.mail) {
+        (Some((server, _)), _) => server.address().to_string(),
+        (None, MailTo::Server { host, port }) => format!("{host}:{port}"),
+        (None, MailTo::Inbox(address)) => address.to_string(),
+    };
+    Ok(Addresses {
+        inbox: mail.map(|_| format!("{shop}/_inbox")),
+        internal: sockets.internal.as_ref().map(url).transpose()?,
+        smtp,
+        bridge: match &config.bridge {
+            BridgeAt::Elsewhere { url, .. } => Some(url.trim_end_matches('/').to_owned()),
+            BridgeAt::Here { .. } | BridgeAt::Nowhere => None,
+        },
+        shop,
+    })
+}
+
+/// The variables whose values this start decides. The caller's own come last, so they win.
+fn decided(config: &ShopConfig, addresses: &Addresses) -> BTreeMap<String, String> {
+    let bridge_url = addresses.bridge.clone().unwrap_or_else(|| format!("http://{BRIDGE_AUTHORITY}"));
+    let (smtp_host, smtp_port) = addresses.smtp.rsplit_once(':').unwrap_or((&addresses.smtp, "25"));
+    let mut decided: BTreeMap<String, String> = [
+        ("bridge_url", bridge_url.as_str()),
+        ("smtp_host", smtp_host),
+        ("smtp_port", smtp_port),
+        ("shop_url", &addresses.shop),
+        // The shop is served without TLS here, where a Secure cookie would be dropped.
+        ("secure_cookies", "false"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .collect();
+    decided.extend(config.variables.clone());
+    decided
+}
+
+async fn start_bridge(
+    config: &ShopConfig,
+    variables: &Variables,
+    delivery: &InProcess,
+) -> anyhow::Result<(Option<Bridge>, Option<Arc<dyn Store>>)> {
+    let (store, broker, settings) = match &config.bridge {
+        BridgeAt::Nowhere => return Ok((None, None)),
+        BridgeAt::Elsewhere { store, .. } => {
+            return Ok((None, store.as_deref().map(open_store).transpose()?));
+        }
+        BridgeAt::Here { store, broker, settings } => (store, broker, settings),
+    };
+    let file = || format!("sqlite:{}", config.data.join("shop.db").display());
+    let store = open_store(&store.clone().unwrap_or_else(file))?;
+    let tokens = FunctionTokens::new(
+        variables.iter().filter_map(|(name, token)| Some((function_of_token(name)?, token.to_owned()))),
+    );
+    let mut bridge_config = BridgeConfig::embedded(tokens)?;
+    bridge_config.settings = settings.clone();
+    let bridge =
+        Bridge::start(bridge_config, Arc::clone(&store), broker.parse()?, Arc::new(delivery.clone())).await?;
+    Ok((Some(bridge), Some(store)))
+}
+
+async fn load_components(
+    config: &ShopConfig,
+    manifest: &Manifest,
+    variables: &Variables,
+    network: &Arc<Network>,
+) -> anyhow::Result<Vec<Component>> {
+    let runtime = match &config.runtime {
+        Some(runtime) => runtime.clone(),
+        None => Runtime::new()?,
+    };
+    let mut loading = JoinSet::new();
+    for (name, entry) in &manifest.components {
+        let within = || format!("the component {name}");
+        let hosts = entry.allowed_outbound_hosts.iter().map(|host| host.render(variables));
+        let allowed = Arc::new(AllowedHosts::parse(hosts).with_context(within)?);
+        let name: Arc<str> = name.as_str().into();
+        let values =
+            entry.variables.iter().map(|(name, template)| (name.clone(), template.render(variables)));
+        let setup = ComponentSetup {
+            source: entry.source_in_profile(config.profile.as_deref()),
+            cache: config.cache.clone(),
+            journal: config.journal.clone(),
+            preopens: mounts(entry, config.missing_folders).with_context(within)?,
+            outbound: Outbound::new(network, &allowed, &name, &config.journal),
+            allowed,
+            variables: Arc::new(values.collect()),
+            limits: config.limits.clone(),
+            name,
+        };
+        let runtime = runtime.clone();
+        loading.spawn_blocking(move || Component::load(&runtime, setup));
+    }
+    let mut components = Vec::new();
+    while let Some(loaded) = loading.join_next().await {
+        components.push(loaded.context("compiling")??);
+    }
+    Ok(components)
+}

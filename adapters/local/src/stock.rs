@@ -1,0 +1,55 @@
+//! What a shop on one machine starts with: something to sell, and somebody to sell it.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use http_body_util::Empty;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use mcommerce_bridge::Bridge;
+use mcommerce_bridge::store::Store;
+
+use crate::accounts::{ensure_admin, ensure_shopper};
+use crate::demo;
+use crate::shop::DemoAccounts;
+
+/// How long the bridge may take until it can serve.
+const BRIDGE_TIME: Duration = Duration::from_mins(1);
+
+/// How often a bridge that runs elsewhere is asked.
+const ASK_EVERY: Duration = Duration::from_millis(200);
+
+/// Waits until the bridge, in this process or elsewhere, can serve.
+pub(crate) async fn wait_for_bridge(bridge: Option<&Bridge>, url: Option<&str>) -> anyhow::Result<()> {
+    let ready = async {
+        match (bridge, url) {
+            (Some(bridge), _) => bridge.ready().await,
+            (None, Some(url)) => answers_ready(url).await?,
+            (None, None) => {}
+        }
+        anyhow::Ok(())
+    };
+    tokio::time::timeout(BRIDGE_TIME, ready).await.with_context(|| {
+        format!("the bridge or its store was not ready within {} s", BRIDGE_TIME.as_secs())
+    })?
+}
+
+async fn answers_ready(url: &str) -> anyhow::Result<()> {
+    let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let uri: http::Uri = format!("{url}/readyz").parse().with_context(|| format!("{url} is no address"))?;
+    loop {
+        if client.get(uri.clone()).await.is_ok_and(|response| response.status().is_success()) {
+            return Ok(());
+        }
+        tokio::time::sleep(ASK_EVERY).await;
+    }
+}
+
+/// Stocks an empty shop and makes the demo accounts that are missing.
+pub(crate) async fn fill(store: &dyn Store, shopper_password: &str) -> anyhow::Result<DemoAccounts> {
+    demo::load_if_empty(store).await?;
+    let shopper = ensure_shopper(store, shopper_password).await?;
+    let admin = ensure_admin(store).await?;
+    Ok(DemoAccounts { admin, shopper: Some(shopper) })
+}

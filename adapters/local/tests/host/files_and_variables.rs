@@ -1,0 +1,74 @@
+use http::StatusCode;
+use mcommerce::manifest::ManifestError;
+use mcommerce::{Shop, ShopConfig};
+
+use crate::support::{config, start, start_with};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_reads_its_variables_and_no_others() {
+    let shop = start().await;
+    assert_eq!(shop.get("/misbehaving/variable?welcome").await.body, "good morning, Ada");
+    assert_eq!(shop.get("/misbehaving/variable?greeting").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(shop.get("/misbehaving/variable?../x").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_environment_sets_variables_as_under_spin() {
+    let shop = start_with(|config| {
+        config.environment.insert("SPIN_VARIABLE_GREETING".into(), "good evening".into());
+    })
+    .await;
+    assert_eq!(shop.get("/misbehaving/variable?welcome").await.body, "good evening, Ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_is_made_once_for_a_data_folder() {
+    let first = start().await;
+    let secret = first.get("/misbehaving/variable?secret_word").await.body;
+    assert!(secret.len() >= 43);
+    let again = ShopConfig { data: first.data.path().to_owned(), ..config(&first.data) };
+    let second = Shop::start(again).await.expect("the shop starts again");
+    assert_eq!(second.variables().get("secret_word"), Some(secret.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_mounted_within_another_is_seen_in_its_place() {
+    let shop = start().await;
+    assert_eq!(shop.get("/misbehaving/file?/greeting.txt").await.body, "from a\n");
+    assert_eq!(shop.get("/misbehaving/file?/nested/greeting.txt").await.body, "from b\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_outside_a_mount_are_out_of_reach_and_those_within_can_not_be_changed() {
+    let shop = start().await;
+    for path in ["/../spin.toml", "/nested/../../spin.toml", "/etc/passwd", "../spin.toml"] {
+        assert_eq!(
+            shop.get(&format!("/misbehaving/file?{path}")).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    assert_eq!(shop.get("/misbehaving/write-file?/greeting.txt").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(shop.get("/misbehaving/write-file?/new.txt").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manifest_with_a_key_this_host_does_not_know_is_refused_by_name() {
+    let data = tempfile::tempdir().expect("a folder");
+    let manifest = data.path().join("spin.toml");
+    let text = std::fs::read_to_string(crate::support::manifest()).expect("the manifest is there");
+    let text = text.replace("[component.private]", "[component.private]\nkey_value_stores = [\"default\"]");
+    std::fs::write(&manifest, text).expect("the manifest is written");
+    let refused = Shop::start(ShopConfig { manifest, ..config(&data) }).await.err().expect("it is refused");
+    assert!(matches!(refused.downcast_ref(), Some(ManifestError::Refused { .. })));
+    assert!(format!("{refused:#}").contains("key_value_stores"), "{refused:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_component_that_is_not_built_is_named_with_how_to_build_it() {
+    let data = tempfile::tempdir().expect("a folder");
+    let missing = ShopConfig { profile: Some("no-such-profile".into()), ..config(&data) };
+    let refused = Shop::start(missing).await.err().expect("it is refused");
+    let message = format!("{refused:#}");
+    assert!(message.contains("misbehaving.wasm") && message.contains("make up"), "{message}");
+}

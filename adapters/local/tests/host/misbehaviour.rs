@@ -1,0 +1,118 @@
+use std::time::Duration;
+
+use futures::future::join_all;
+use http::StatusCode;
+
+use crate::support::{TestShop, start, start_with};
+
+async fn start_strict() -> TestShop {
+    start_with(|config| config.limits.request_time = Duration::from_secs(1)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_a_500_without_internals_and_the_next_request_is_fine() {
+    let shop = start().await;
+    let answer = shop.get("/misbehaving/panic").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let problem = answer.problem();
+    assert_eq!(problem["code"], "internal");
+    assert!(!answer.body.contains("purpose") && !answer.body.contains("wasm"), "{}", answer.body);
+    assert_eq!(shop.get("/misbehaving/hello").await.status, StatusCode::OK);
+    shop.line_with(&["\"component\":\"misbehaving\"", "on purpose"]).await;
+    shop.line_with(&["\"component\":\"misbehaving\"", "an instance was stopped"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_costs_nobody_else_the_answer() {
+    let shop = start().await;
+    let others = join_all((0..20).map(|_| shop.get("/misbehaving/wait?100")));
+    let panics = join_all((0..10).map(|_| shop.get("/misbehaving/panic-later")));
+    let (others, panics) = tokio::join!(others, panics);
+    assert!(others.iter().all(|answer| answer.status == StatusCode::OK));
+    assert!(panics.iter().all(|answer| answer.status == StatusCode::INTERNAL_SERVER_ERROR));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn endless_loops_are_interrupted_while_others_are_served() {
+    let shop = start_strict().await;
+    let loops = join_all(
+        ["loop", "loop-later", "loop"].map(async |what| shop.get(&format!("/misbehaving/{what}")).await),
+    );
+    let others = join_all((0..10).map(|_| shop.get("/misbehaving/hello")));
+    let (loops, others) = tokio::join!(loops, others);
+    for answer in &loops {
+        assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
+        assert_eq!(answer.problem()["code"], "timed_out");
+    }
+    assert!(others.iter().all(|answer| answer.status == StatusCode::OK), "{others:?}");
+    shop.line_with(&["\"component\":\"misbehaving\"", "did not answer within 1 s"]).await;
+    shop.line_with(&["\"component\":\"misbehaving\"", "an instance was stopped: guest timed out"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_is_a_504() {
+    let shop = start_strict().await;
+    let answer = shop.get("/misbehaving/silent").await;
+    assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
+    assert_eq!(answer.problem()["status"], 504);
+    shop.line_with(&["\"component\":\"misbehaving\"", "did not answer within 1 s"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn waiting_for_nothing_is_a_500() {
+    let shop = start().await;
+    assert_eq!(shop.get("/misbehaving/stuck").await.status, StatusCode::INTERNAL_SERVER_ERROR);
+    shop.line_with(&["\"component\":\"misbehaving\"", "an instance was stopped"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_memory_hog_is_stopped_at_its_limit_and_others_are_served() {
+    let shop = start().await;
+    let (hog, other) = tokio::join!(shop.get("/misbehaving/hoard"), shop.get("/misbehaving/hello"));
+    assert_eq!(hog.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(other.status, StatusCode::OK);
+    shop.line_with(&["\"component\":\"misbehaving\"", "bytes of memory, more than its 67108864"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_requests_than_may_be_in_flight_are_turned_away_at_once() {
+    let shop = start_with(|config| config.limits.in_flight = 1).await;
+    let (waiting, turned_away) = tokio::join!(shop.get("/misbehaving/wait?1000"), async {
+        loop {
+            let answer = shop.get("/misbehaving/hello").await;
+            if answer.status != StatusCode::OK {
+                return answer;
+            }
+        }
+    });
+    assert_eq!(waiting.status, StatusCode::OK);
+    assert_eq!(turned_away.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(turned_away.headers["retry-after"], "1");
+    assert_eq!(turned_away.problem()["code"], "unavailable");
+    assert_eq!(shop.get("/misbehaving/hello").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_component_prints_is_journaled_line_by_line() {
+    let shop = start().await;
+    assert_eq!(shop.get("/misbehaving/say?once").await.status, StatusCode::OK);
+    shop.line_with(&["{\"level\":\"info\",\"message\":\"once\"}"]).await;
+    shop.line_with(&["\"component\":\"misbehaving\"", "plainly once"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_component_is_swapped_without_losing_a_request() {
+    let shop = start().await;
+    let component = shop.shop.app().component("misbehaving").expect("the component is there");
+    let requests = join_all((0..40).map(|turn| {
+        let path = if turn % 2 == 0 { "/misbehaving/wait?20" } else { "/misbehaving/hello" };
+        shop.get(path)
+    }));
+    let (answers, ()) = tokio::join!(requests, async {
+        for _ in 0..5 {
+            component.reload().expect("the component is loaded anew");
+            tokio::task::yield_now().await;
+        }
+    });
+    assert!(answers.iter().all(|answer| answer.status == StatusCode::OK));
+}
