@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::sync::{Notify, Semaphore};
@@ -14,6 +15,9 @@ use crate::metrics::Metrics;
 use crate::schedule::Clock;
 use crate::store::Store;
 use crate::urls::BrokerUrl;
+
+/// A store that is away must not hold up a shutdown.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What requests and background tasks share.
 pub(crate) struct App {
@@ -135,10 +139,15 @@ impl Bridge {
 
     /// Takes up no further deliveries and finishes those in flight, while requests are still served: the functions
     /// that deliveries reach call the bridge in turn.
+    ///
+    /// It waits at most three fifths of the settings' `drain_timeout`; the rest is for requests.
     pub async fn finish_deliveries(&self) {
         self.stop_events.cancel();
         self.events.close();
-        self.events.wait().await;
+        let limit = self.app.config.settings.drain_timeout * 3 / 5;
+        if timeout(limit, self.events.wait()).await.is_err() {
+            tracing::warn!("not every delivery in flight was finished in time; they will be repeated");
+        }
     }
 
     /// Finishes the deliveries and the requests that are in flight and takes no further ones, within the settings'
@@ -158,8 +167,8 @@ impl Bridge {
         self.stop_background.cancel();
         self.background.close();
         self.background.wait().await;
-        if let Err(error) = self.lease.release().await {
-            tracing::warn!(%error, "the relay's lease was not released and will expire");
+        if !matches!(timeout(RELEASE_TIMEOUT, self.lease.release()).await, Ok(Ok(()))) {
+            tracing::warn!("the relay's lease was not released and will expire");
         }
     }
 

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use mcommerce_bridge::config::{Subscriptions, own_collections};
@@ -49,7 +51,7 @@ impl Dead {
         let letters = self.letters().await?;
         match self.action {
             Action::List { json: true } => {
-                println!("{}", serde_json::to_string_pretty(&letters.list().await?)?)
+                println!("{}", serde_json::to_string_pretty(&letters.list().await?)?);
             }
             Action::List { json: false } => print!("{}", table(&letters.list().await?)),
             Action::Show { id } => match letters.find(&id).await? {
@@ -107,7 +109,8 @@ fn table(letters: &[DeadLetter]) -> String {
     let mut out = String::new();
     for row in &rows {
         for (cell, width) in row.iter().zip(widths) {
-            out.push_str(&format!("{cell:width$}  "));
+            // Writing to a text does not fail.
+            let _ = write!(out, "{cell:width$}  ");
         }
         out.push_str(&row[4]);
         out.push('\n');

@@ -162,3 +162,59 @@ fn is_name(text: &str) -> bool {
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens_but(missing: &str) -> FunctionTokens {
+        let functions = [
+            "list-products",
+            "view-product",
+            "register",
+            "login",
+            "my-account",
+            "create-order",
+            "track-orders",
+            "settle-order",
+            "pay",
+            "send-email",
+        ];
+        let with = functions.into_iter().filter(|function| *function != missing);
+        FunctionTokens::new(with.map(|function| (function.to_owned(), format!("the-token-of-{function}"))))
+    }
+
+    fn refused(texts: &ConfigTexts<'_>) -> String {
+        BridgeConfig::parse(texts, tokens_but("none")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_shops_own_configuration_is_sound() {
+        BridgeConfig::embedded(tokens_but("none")).unwrap();
+    }
+
+    #[test]
+    fn a_function_with_grants_or_a_subscription_needs_a_token() {
+        for function in ["pay", "send-email"] {
+            let error = BridgeConfig::embedded(tokens_but(function)).unwrap_err();
+            assert_eq!(error.to_string(), format!("the token of {function} is missing"));
+        }
+    }
+
+    #[test]
+    fn a_subscription_to_what_nobody_emits_is_refused() {
+        let grants = ConfigTexts::EMBEDDED.grants.replace("payment.succeeded", "payment.succeded");
+        let error = refused(&ConfigTexts { grants: &grants, ..ConfigTexts::EMBEDDED });
+        assert!(error.contains("nobody emits payment.succeeded"), "{error}");
+    }
+
+    #[test]
+    fn a_grant_of_what_is_not_declared_or_not_known_is_refused() {
+        for grants in
+            ["[pay]\npaymnts = [\"read\"]", "[pay]\n_outbox = [\"read\"]", "[pay]\norders = [\"drop\"]"]
+        {
+            let error = refused(&ConfigTexts { grants, ..ConfigTexts::EMBEDDED });
+            assert!(error.starts_with("grants.toml"), "{error}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 use async_trait::async_trait;
+use lapin::ErrorKind;
 use lapin::message::BasicGetMessage;
 use lapin::options::{BasicAckOptions, BasicGetOptions};
+use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 
 use super::link::{Live, broker};
 use super::message::{letter, replayed};
@@ -57,15 +59,21 @@ impl RabbitDeadLetters {
         live: &Live,
         decide: &mut (impl FnMut(DeadLetter) -> Fate + Send),
     ) -> Result<(), EventsError> {
-        for subscription in &self.subscriptions {
+        'subscriptions: for subscription in &self.subscriptions {
             let channel = live.channel().await?;
             let queue = self.names.dead_queue(subscription);
             let mut kept = Vec::new();
             // No more than lay there at first: what is replayed may be parked again meanwhile.
             let mut left = MAX_LETTERS;
             while left > 0 {
-                let got = channel.basic_get(queue.as_str().into(), BasicGetOptions::default()).await;
-                let Some(message) = got.map_err(|error| broker(&error))? else { break };
+                let message = match channel.basic_get(queue.as_str().into(), BasicGetOptions::default()).await
+                {
+                    Ok(Some(message)) => message,
+                    Ok(None) => break,
+                    // No bridge has declared it yet, so nothing was parked in it. The channel is gone with this.
+                    Err(error) if is_not_found(&error) => continue 'subscriptions,
+                    Err(error) => return Err(broker(&error)),
+                };
                 left = (left - 1).min(usize::try_from(message.message_count).unwrap_or(MAX_LETTERS));
                 match decide(letter(subscription, &message.properties, &message.data)) {
                     Fate::Keep => kept.push(message),
@@ -96,6 +104,11 @@ impl RabbitDeadLetters {
         .await?;
         Ok(found)
     }
+}
+
+fn is_not_found(error: &lapin::Error) -> bool {
+    let not_found = AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND);
+    matches!(error.kind(), ErrorKind::ProtocolError(error) if *error.kind() == not_found)
 }
 
 async fn acknowledge(message: &BasicGetMessage) -> Result<(), EventsError> {

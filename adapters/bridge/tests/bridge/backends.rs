@@ -1,0 +1,103 @@
+use lapin::options::{ExchangeDeleteOptions, QueueDeleteOptions};
+use lapin::{Connection, ConnectionProperties};
+use mcommerce_bridge::config::Subscriptions;
+use mcommerce_bridge::{AmqpUrl, BrokerUrl, DeadLetters, open_store};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::support::SUBSCRIPTIONS;
+
+/// A store and a broker of one test's own.
+pub(crate) struct Backend {
+    pub(crate) store_url: String,
+    pub(crate) broker: BrokerUrl,
+    pub(crate) prefix: String,
+    _folder: Option<TempDir>,
+}
+
+impl Backend {
+    /// SQLite, which is the broker as well.
+    pub(crate) fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store_url = format!("sqlite:{}", folder.path().join("shop.db").display());
+        Self { store_url, broker: BrokerUrl::Store, prefix: name(), _folder: Some(folder) }
+    }
+
+    /// MongoDB and RabbitMQ, where they are given. Where not, says so; that is a failure in CI.
+    pub(crate) fn production() -> Option<Self> {
+        let (Ok(mongodb), Ok(amqp)) = (std::env::var("MONGODB_URI"), std::env::var("AMQP_URL")) else {
+            let loud = "NOT RUN on MongoDB and RabbitMQ: MONGODB_URI and AMQP_URL are not both set";
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "{loud}");
+            eprintln!("{loud}");
+            return None;
+        };
+        let name = name();
+        let (server, options) = mongodb.split_once('?').unwrap_or((&mongodb, ""));
+        let (scheme, hosts) = server.split_once("://").unwrap();
+        let hosts = hosts.split('/').next().unwrap();
+        let store_url = format!("{scheme}://{hosts}/{name}?{options}");
+        let broker = BrokerUrl::Amqp(amqp.parse::<AmqpUrl>().unwrap());
+        Some(Self { store_url, broker, prefix: name, _folder: None })
+    }
+
+    pub(crate) fn dead_letters(&self) -> DeadLetters {
+        match &self.broker {
+            BrokerUrl::Amqp(url) => {
+                DeadLetters::in_rabbit(url, &self.prefix, &Subscriptions::parse(SUBSCRIPTIONS).unwrap())
+            }
+            BrokerUrl::Store => DeadLetters::in_store(open_store(&self.store_url).unwrap()),
+        }
+    }
+
+    /// Removes what the test left in the servers.
+    pub(crate) async fn clean(self) {
+        if self.broker == BrokerUrl::Store {
+            return;
+        }
+        let client = mongodb::Client::with_uri_str(&self.store_url).await.unwrap();
+        client.database(&self.prefix).drop().await.unwrap();
+        let url = std::env::var("AMQP_URL").unwrap();
+        let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
+        let channel = connection.create_channel().await.unwrap();
+        for subscription in Subscriptions::parse(SUBSCRIPTIONS).unwrap().iter() {
+            let queue = format!("{}.{}", self.prefix, subscription.name());
+            let delays = subscription.delays().map(|delay| format!("{queue}.retry.{}ms", delay.as_millis()));
+            for queue in [queue.clone(), format!("{queue}.dead")].into_iter().chain(delays) {
+                channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await.unwrap();
+            }
+        }
+        let exchange = format!("{}.events", self.prefix);
+        channel.exchange_delete(exchange.into(), ExchangeDeleteOptions::default()).await.unwrap();
+        connection.close(200, "OK".into()).await.unwrap();
+    }
+}
+
+fn name() -> String {
+    format!("test-{}", &Uuid::new_v4().simple().to_string()[..16])
+}
+
+/// Runs tests on SQLite alone and on MongoDB with RabbitMQ; they must not tell the pairs apart.
+macro_rules! on_both_backends {
+    ($($test:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    super::$test(&$crate::backends::Backend::embedded()).await;
+                }
+            )*
+        }
+        mod on_mongodb_and_rabbitmq {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    if let Some(backend) = $crate::backends::Backend::production() {
+                        super::$test(&backend).await;
+                        backend.clean().await;
+                    }
+                }
+            )*
+        }
+    };
+}
+pub(crate) use on_both_backends;
