@@ -117,12 +117,14 @@ impl Query {
         }
     }
 
-    /// The sort keys with `_id` as the last one, which makes the order total.
+    /// The sort keys with `_id` as the last one, which makes the order total. It goes the way of the key before it,
+    /// so that one index serves the order in both ways.
     #[must_use]
     pub fn total_order(&self) -> Vec<SortKey> {
         let mut keys = self.sort.clone();
         if !keys.iter().any(|key| key.path == Path::id()) {
-            keys.push(SortKey { path: Path::id(), direction: Direction::Ascending });
+            let direction = keys.last().map_or(Direction::Ascending, |key| key.direction);
+            keys.push(SortKey { path: Path::id(), direction });
         }
         keys
     }

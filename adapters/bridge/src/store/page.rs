@@ -40,13 +40,13 @@ fn scalar_at(document: &RawDocument, path: &str) -> Option<Scalar> {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     match (document.get(name).ok()??, rest) {
         (RawBsonRef::Document(inner), Some(rest)) => scalar_at(inner, rest),
-        (_, Some(_)) => None,
         (RawBsonRef::Boolean(value), None) => Some(Scalar::Bool(value)),
         (RawBsonRef::Int32(value), None) => Some(Scalar::Int(value.into())),
         (RawBsonRef::Int64(value), None) => Some(Scalar::Int(value)),
         (RawBsonRef::Double(value), None) if !value.is_nan() => Some(Scalar::Double(value)),
         (RawBsonRef::DateTime(value), None) => Some(Scalar::Time(value)),
         (RawBsonRef::String(value), None) => Some(Scalar::Text(value.to_owned())),
+        // Null, what is no scalar, and what a path can't lead through.
         _ => None,
     }
 }

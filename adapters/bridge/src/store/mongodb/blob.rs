@@ -88,6 +88,6 @@ fn youngest_first() -> Document {
     doc! { "uploadDate": -1, "_id": -1 }
 }
 
-fn lost(error: std::io::Error) -> StoreError {
+fn lost(error: impl std::fmt::Display) -> StoreError {
     StoreError::Unavailable(error.to_string())
 }

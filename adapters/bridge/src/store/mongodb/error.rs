@@ -73,6 +73,7 @@ fn general(error: &Error) -> StoreError {
         (ErrorKind::Write(WriteFailure::WriteConcernError(_)), _) => {
             StoreError::Unavailable("no majority of MongoDB has acknowledged the write".into())
         }
+        (ErrorKind::InsertMany(_), _) => StoreError::Internal("MongoDB refuses an insert".into()),
         (kind, _) => StoreError::Internal(kind.to_string()),
     }
 }

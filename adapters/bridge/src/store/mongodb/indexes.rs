@@ -50,7 +50,11 @@ fn name_of(model: &IndexModel) -> Option<&str> {
 }
 
 fn model(index: &Index) -> IndexModel {
-    let keys: Document = index.keys().iter().map(|path| (path.as_str().to_owned(), 1.into())).collect();
+    let mut keys: Document = index.keys().iter().map(|path| (path.as_str().to_owned(), 1.into())).collect();
+    // Every order ends with `_id`, so an index that is to serve one does too.
+    if !index.is_unique() && !index.is_expiry() {
+        keys.entry("_id").or_insert(1.into());
+    }
     let first = index.keys().first().filter(|_| index.is_unique());
     let partial = first.map(|path| {
         let mut partial = Document::new();

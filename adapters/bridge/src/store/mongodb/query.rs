@@ -43,12 +43,12 @@ async fn find(
     }
     let condition =
         query.filter_after().ok_or_else(|| StoreError::Unfit("after: not a cursor of this query".into()))?;
-    let sort: Document = order
-        .iter()
-        .map(|key| {
-            (key.path.as_str().to_owned(), if key.direction == Direction::Ascending { 1 } else { -1 }.into())
-        })
-        .collect();
+    let mut sort = Document::new();
+    for key in order {
+        let direction = if key.direction == Direction::Ascending { 1 } else { -1 };
+        // Of a field that is named twice the first word counts.
+        sort.entry(key.path.as_str()).or_insert(direction.into());
+    }
     let (fields, _) = page::fields_to_read(&query.fields, order);
     let wanted = query.limit + 1;
     let mut find = collection

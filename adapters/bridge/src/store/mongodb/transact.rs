@@ -64,12 +64,11 @@ pub(super) async fn run(
 /// there is at most one document, and the operation changes it only when one is what is expected.
 fn is_atomic(operation: &Operation) -> bool {
     match operation {
-        Operation::Insert { .. } | Operation::Upsert { .. } => true,
+        // Alone, a check is true at the moment it is read, which is all there is to commit.
+        Operation::Insert { .. } | Operation::Upsert { .. } | Operation::Check { .. } => true,
         Operation::Update { filter, expect, .. } | Operation::Delete { filter, expect, .. } => {
             expect.met_by(1) && pinned_ids(filter).is_some_and(|ids| ids.len() <= 1)
         }
-        // Alone it is true at the moment it is read, which is all there is to commit.
-        Operation::Check { .. } => true,
     }
 }
 

@@ -33,7 +33,7 @@ impl Bounds {
     fn and(&self, other: &Self) -> Option<Self> {
         let lower = self.lower.clone().max(other.lower.clone());
         let upper = self.upper.clone().min(other.upper.clone());
-        (lower < upper).then(|| Self { lower, upper, point: self.point || other.point })
+        if lower < upper { Some(Self { lower, upper, point: self.point || other.point }) } else { None }
     }
 }
 

@@ -68,13 +68,14 @@ fn apply_one(change: &Change, document: &mut Document) -> Result<(), Unfit> {
                 Some(_) => return Err(format!("{path} is no array")),
             }
         }
+        // What lies within a value that is no document is not there to be removed.
         Change::Unset(path) => {
-            if let Some((parent, name)) = find_parent(document, path) {
+            if let Ok(Some((parent, name))) = find_parent(document, path) {
                 parent.remove(name);
             }
         }
         Change::Pull(path, value) => {
-            match find_parent(document, path).and_then(|(parent, name)| parent.get_mut(name)) {
+            match find_parent(document, path)?.and_then(|(parent, name)| parent.get_mut(name)) {
                 None => {}
                 Some(Bson::Array(array)) => array.retain(|element| !equals(element, value)),
                 Some(_) => return Err(format!("{path} is no array")),
@@ -90,7 +91,7 @@ fn apply_to_elements(
     mut changes: Vec<ElementChange<'_>>,
     document: &mut Document,
 ) -> Result<(), Unfit> {
-    let found = find_parent(document, path).and_then(|(parent, name)| parent.get_mut(name));
+    let found = find_parent(document, path)?.and_then(|(parent, name)| parent.get_mut(name));
     let Some(Bson::Array(array)) = found else { return Err(format!("{path} is no array")) };
     changes.sort_by(|a, b| a.field.segments().cmp(b.field.segments()));
     for element in array {
@@ -136,25 +137,33 @@ fn make_parent<'d, 'p>(
         }
         match parent.entry(name).or_insert_with(|| Bson::Document(Document::new())) {
             Bson::Document(inner) => parent = inner,
-            _ => return Err(format!("{path} lies within a value that is no document")),
+            _ => return Err(not_viable(path)),
         }
     }
 }
 
 /// The document that holds the path's last name, if there is one.
-fn find_parent<'d, 'p>(document: &'d mut Document, path: &'p Path) -> Option<(&'d mut Document, &'p str)> {
+fn find_parent<'d, 'p>(
+    document: &'d mut Document,
+    path: &'p Path,
+) -> Result<Option<(&'d mut Document, &'p str)>, Unfit> {
     let mut parent = document;
     let mut segments = path.segments().peekable();
     loop {
-        let name = segments.next()?;
+        let name = segments.next().unwrap_or_default();
         if segments.peek().is_none() {
-            return Some((parent, name));
+            return Ok(Some((parent, name)));
         }
         match parent.get_mut(name) {
+            None => return Ok(None),
             Some(Bson::Document(inner)) => parent = inner,
-            _ => return None,
+            Some(_) => return Err(not_viable(path)),
         }
     }
+}
+
+fn not_viable(path: &Path) -> Unfit {
+    format!("{path} lies within a value that is no document")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a double plus a whole number is a double, as MongoDB has it")]

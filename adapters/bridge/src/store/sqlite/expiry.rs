@@ -32,8 +32,8 @@ pub(super) fn sweep(connection: &mut Connection, now: DateTime) -> Result<(u64, 
     for (collection, id) in &expired {
         // Two of a document's times may have passed.
         let Some(old) = rows::find(&transaction, collection, id)? else { continue };
-        let mut indexes = schema::indexes(&transaction, collection)?;
-        rows::remove(&transaction, collection, &mut indexes, id, rows::parse(&old)?)?;
+        let indexes = schema::indexes(&transaction, collection)?;
+        rows::remove(&transaction, collection, &indexes, id, rows::parse(&old)?)?;
         removed += 1;
     }
     transaction.commit()?;

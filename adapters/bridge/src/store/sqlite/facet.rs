@@ -25,12 +25,11 @@ pub(super) fn count(
         let levels = facet.path.segments().count();
         collect(document, facet.path.as_str(), levels, &mut values);
         for (key, value) in values {
-            match counts.get_mut(&key) {
-                Some(counted) => counted.count += 1,
-                None => {
-                    let value = Bson::try_from(value).map_err(rows::unreadable)?;
-                    counts.insert(key, FacetCount { value, count: 1 });
-                }
+            if let Some(counted) = counts.get_mut(&key) {
+                counted.count += 1;
+            } else {
+                let value = Bson::try_from(value).map_err(rows::unreadable)?;
+                counts.insert(key, FacetCount { value, count: 1 });
             }
         }
         Ok(ControlFlow::Continue(()))

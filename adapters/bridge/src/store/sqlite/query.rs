@@ -113,7 +113,9 @@ fn sort_key(document: &RawDocument, order: &[SortKey], paths: &[Path]) -> Result
     let directed = combinations.into_iter().map(|mut parts| {
         for (part, key) in parts.iter_mut().zip(order) {
             if key.direction == Direction::Descending {
-                part.iter_mut().for_each(|byte| *byte = !*byte);
+                for byte in part {
+                    *byte = !*byte;
+                }
             }
         }
         parts.concat()

@@ -15,6 +15,9 @@ use crate::store::StoreError;
 /// What is done with each document: its id and itself, until it says to stop.
 type Visit<'a> = dyn FnMut(&str, &RawDocument) -> Result<ControlFlow<()>, StoreError> + 'a;
 
+/// What is done with each row: its id and its body, likewise.
+type VisitRow<'a> = dyn FnMut(&str, &[u8]) -> Result<ControlFlow<()>, StoreError> + 'a;
+
 /// Visits each document that a filter means, in the plan's order, once.
 pub(super) fn each(
     connection: &Connection,
@@ -61,7 +64,7 @@ fn each_in_index(
     connection: &Connection,
     collection: &str,
     plan: &IndexPlan,
-    held: &mut dyn FnMut(&str, &[u8]) -> Result<ControlFlow<()>, StoreError>,
+    held: &mut VisitRow<'_>,
 ) -> Result<(), StoreError> {
     let order = match plan.order {
         None => "",
@@ -89,10 +92,7 @@ fn each_in_index(
     Ok(())
 }
 
-fn read(
-    row: &Row<'_>,
-    held: &mut dyn FnMut(&str, &[u8]) -> Result<ControlFlow<()>, StoreError>,
-) -> Result<ControlFlow<()>, StoreError> {
+fn read(row: &Row<'_>, held: &mut VisitRow<'_>) -> Result<ControlFlow<()>, StoreError> {
     let (id, body) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_blob());
     held(id.map_err(rows::unreadable)?, body.map_err(rows::unreadable)?)
 }
