@@ -13,7 +13,7 @@ use protocol::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Problem, Trace, host, variable};
+use crate::{Problem, Trace, decode, host, variable};
 
 /// No answer of the bridge is longer.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -177,10 +177,10 @@ impl Bridge {
             .await
             .map_err(|error| BridgeError::Unavailable(error.to_string()))?;
         if response.status() == StatusCode::OK {
-            return bson::deserialize_from_slice(response.body()).map_err(|error| fault(&error));
+            return decode::from_slice(response.body()).map_err(|error| fault(&error));
         }
         let status = response.status();
-        match bson::deserialize_from_slice::<Failure>(response.body()) {
+        match decode::from_slice::<Failure>(response.body()) {
             Ok(Failure { code: FailureCode::Conflict, conflict: Some(conflict), .. }) => {
                 Err(BridgeError::Conflict(conflict))
             }

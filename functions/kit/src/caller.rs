@@ -1,13 +1,10 @@
-use std::sync::OnceLock;
-
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Id, Problem, parsed_variable};
+use crate::{Id, Problem, access_claims};
 
 /// Who issues and who takes access tokens.
 pub const ISSUER: &str = "mcommerce";
@@ -165,26 +162,4 @@ pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
     let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(refused)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(refused()) }
-}
-
-/// The claims of an access token, if its ES256 signature, issuer, audience and time are good.
-pub fn verify(token: &str, key: &DecodingKey) -> Result<Claims, Problem> {
-    const MAX_TOKEN_BYTES: usize = 4096;
-    let refused = || Problem::unauthenticated("The access token is not valid or has expired.");
-    if token.len() > MAX_TOKEN_BYTES {
-        return Err(refused());
-    }
-    let mut validation = Validation::new(Algorithm::ES256);
-    validation.leeway = 5;
-    validation.set_issuer(&[ISSUER]);
-    validation.set_audience(&[ISSUER]);
-    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    jsonwebtoken::decode::<Claims>(token, key, &validation).map(|data| data.claims).map_err(|_| refused())
-}
-
-/// The claims of an access token, checked with the key in the variable `jwt_public_key`, which is read once an instance.
-pub async fn access_claims(token: &str) -> Result<Claims, Problem> {
-    static KEY: OnceLock<DecodingKey> = OnceLock::new();
-    let key = parsed_variable(&KEY, "jwt_public_key", |pem| DecodingKey::from_ec_pem(pem.as_bytes())).await?;
-    verify(token, key)
 }

@@ -8,6 +8,7 @@
 mod bridge;
 mod caller;
 mod context;
+mod decode;
 mod email;
 mod etag;
 mod event;
@@ -27,12 +28,11 @@ mod secret;
 mod serve;
 mod service;
 mod text;
+mod token;
 mod trace;
 
 pub use bridge::{Bridge, BridgeError, Collection, Found, Transaction, path, to_bson};
-pub use caller::{
-    Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, access_claims, bearer, verify,
-};
+pub use caller::{Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, bearer};
 pub use context::Context;
 pub use email::{EmailAddress, NoEmailAddress};
 pub use etag::{etag, is_known, tagged};
@@ -55,6 +55,7 @@ pub use serve::serve;
 pub use serve::{FullResponse, routes};
 pub use service::{Service, ServiceAnswer, function_token};
 pub use text::{Locale, LocalizedText};
+pub use token::{NoTokenKey, TokenKey, access_claims, verify};
 pub use trace::Trace;
 
 /// Makes an axum router the Wasm component's HTTP handler. The router is built once an instance and shared by its requests.

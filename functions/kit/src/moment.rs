@@ -67,8 +67,9 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// Reads a BSON date as serde sees it, `{"$date": {"$numberLong": "…"}}` or with the number as it is. `DateTime` itself
-/// decodes as any BSON value first, which costs a component hundreds of kilobytes.
+/// Reads a date as the kit's decoder gives it, in milliseconds, or as that of `bson` does,
+/// `{"$date": {"$numberLong": "…"}}`. `DateTime` itself decodes as any BSON value first, which costs a component
+/// hundreds of kilobytes.
 struct Date;
 
 impl<'de> Visitor<'de> for Date {
@@ -76,6 +77,10 @@ impl<'de> Visitor<'de> for Date {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a date")
+    }
+
+    fn visit_i64<E: de::Error>(self, millis: i64) -> Result<i64, E> {
+        Ok(millis)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<i64, A::Error> {
