@@ -193,18 +193,21 @@ impl Check for NewEvent {
 const MAX_NESTING: usize = 32;
 
 /// Refuses BSON that is nested deeper than 32 levels, without recursion, so that no body can exhaust the stack
-/// of the decoder behind this. What is no BSON at all is left to the decoder to refuse.
+/// of the decoder behind this. Refused as well is what would keep this from seeing all the decoder would: bytes
+/// that are no BSON, and code with a scope, which is a document in disguise.
 pub fn check_nesting(bytes: &[u8]) -> Result<(), Refused> {
-    let Ok(root) = bson::RawDocument::from_bytes(bytes) else { return Ok(()) };
-    let mut open: Vec<(usize, &bson::RawDocument)> = vec![(1, root)];
+    let no_bson = |_| Refused("not BSON".into());
+    let mut open = vec![(1, bson::RawDocument::from_bytes(bytes).map_err(no_bson)?)];
     while let Some((depth, document)) = open.pop() {
         at_most("nesting", depth, MAX_NESTING)?;
         for element in document {
-            let Ok((_, value)) = element else { break };
+            let (_, value) = element.map_err(no_bson)?;
             if let Some(inner) = value.as_document() {
                 open.push((depth + 1, inner));
             } else if let Some(inner) = value.as_array() {
-                open.push((depth + 1, bson::RawDocument::from_bytes(inner.as_bytes()).unwrap_or(document)));
+                open.push((depth + 1, bson::RawDocument::from_bytes(inner.as_bytes()).map_err(no_bson)?));
+            } else if value.as_javascript_with_scope().is_some() {
+                return Err(Refused("code is no value".into()));
             }
         }
     }
@@ -230,6 +233,16 @@ mod tests {
         assert!(
             check_nesting(&bson::serialize_to_vec(&doc! { "a": { "b": [1, { "c": 2 }] } }).unwrap()).is_ok()
         );
+    }
+
+    #[test]
+    fn nothing_hides_its_nesting() {
+        let scope = bson::JavaScriptCodeWithScope { code: String::new(), scope: doc! {} };
+        assert!(check_nesting(&bson::serialize_to_vec(&doc! { "a": scope }).unwrap()).is_err());
+        let sound = bson::serialize_to_vec(&doc! { "a": [1, 2] }).unwrap();
+        assert!(check_nesting(&sound).is_ok());
+        assert!(check_nesting(&[&sound[..], &[0]].concat()).is_err());
+        assert!(check_nesting(&sound[..sound.len() - 1]).is_err());
     }
 
     #[test]
