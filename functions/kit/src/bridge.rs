@@ -87,7 +87,10 @@ pub enum BridgeError {
     /// It, or its store, is not there or overloaded.
     #[error("bridge unavailable: {0}")]
     Unavailable(String),
-    /// It refused the request, or said what can't be understood: a fault of the shop.
+    /// It refused the request as malformed: a fault of the shop, unless a client's cursor was handed on in it.
+    #[error("bridge refused: {0}")]
+    Refused(String),
+    /// It would not or could not do it, or said what can't be understood: a fault of the shop.
     #[error("bridge: {0}")]
     Fault(String),
 }
@@ -96,7 +99,9 @@ impl From<BridgeError> for Problem {
     fn from(error: BridgeError) -> Self {
         match error {
             BridgeError::Unavailable(_) => Self::unavailable(error.to_string()),
-            BridgeError::Conflict(_) | BridgeError::Fault(_) => Self::internal(error.to_string()),
+            BridgeError::Conflict(_) | BridgeError::Refused(_) | BridgeError::Fault(_) => {
+                Self::internal(error.to_string())
+            }
         }
     }
 }
@@ -184,6 +189,7 @@ impl Bridge {
             Ok(Failure { code: FailureCode::Conflict, conflict: Some(conflict), .. }) => {
                 Err(BridgeError::Conflict(conflict))
             }
+            Ok(Failure { code: FailureCode::Malformed, detail, .. }) => Err(BridgeError::Refused(detail)),
             Ok(Failure { code: FailureCode::Unavailable, detail, .. }) => {
                 Err(BridgeError::Unavailable(detail))
             }

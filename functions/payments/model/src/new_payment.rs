@@ -15,7 +15,8 @@ pub struct NewPayment {
     pub card: NewCard,
 }
 
-/// A card as a client sends it. It has no `Debug` and is never serialised.
+// Without `Debug` and `Serialize`, so that no log and no store can hold one.
+/// A card as a client sends it.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewCard {
