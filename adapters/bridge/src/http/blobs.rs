@@ -62,7 +62,7 @@ async fn store(call: &Call, id: &str, headers: &HeaderMap, body: Body) -> Result
     Ok(response)
 }
 
-async fn fetch(call: &Call, id: &str, permit: OwnedSemaphorePermit) -> Result<Response, Refusal> {
+async fn fetch(call: &Call, id: &str, permit: Arc<OwnedSemaphorePermit>) -> Result<Response, Refusal> {
     allow(call, BlobAccess::Read, "read blobs")?;
     check_id(id)?;
     let Some(blob) = call.app.store.get_blob(id).await? else {

@@ -68,19 +68,18 @@ impl Call {
     }
 
     /// Runs a request: lets it in, or refuses it if it has no token, there are too many, or the store is not ready;
-    /// bounds its time; counts it, and logs it if it failed.
-    pub(super) async fn respond<F>(&self, run: impl FnOnce(OwnedSemaphorePermit) -> F) -> Response
+    /// bounds its time; counts it, and logs it if it failed. It counts as in flight until it is answered, and longer
+    /// if the answer keeps a share of the permit.
+    pub(super) async fn respond<F>(&self, run: impl FnOnce(Arc<OwnedSemaphorePermit>) -> F) -> Response
     where
         F: Future<Output = Result<Response, Failed>>,
     {
         let limit = self.app.config.settings.request_timeout;
         let permit = match self.admit() {
-            Ok(permit) => permit,
+            Ok(permit) => Arc::new(permit),
             Err(refusal) => return self.refuse(refusal),
         };
-        self.app.metrics.in_flight.inc();
-        let answer = timeout(limit, run(permit)).await;
-        self.app.metrics.in_flight.dec();
+        let answer = timeout(limit, run(Arc::clone(&permit))).await;
         match answer {
             Ok(Ok(response)) => self.count(response),
             Ok(Err(failed)) => self.fail(failed),

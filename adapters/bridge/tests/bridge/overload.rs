@@ -1,3 +1,4 @@
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,12 +88,29 @@ async fn a_request_too_many_is_503_at_once_and_the_others_are_served() {
     soon("both requests", held.entered.acquire_many(2)).await.unwrap().forget();
     let shed = shop.http.query("reader", &things()).await;
     shed.is_failure(503, "unavailable");
+    assert_eq!(shed.json()["detail"], "too many requests are in flight");
     assert_eq!(shed.headers["retry-after"], "1");
     held.gate.add_permits(3);
     for answer in in_flight {
         assert_eq!(answer.await.unwrap().status, 200);
     }
     assert_eq!(shop.http.query("reader", &things()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_the_request_in_flight() {
+    let (shop, held, _backend) = open(0, || None, |_| {}).await;
+    let http = shop.http.clone();
+    let in_flight = tokio::spawn(async move { http.query("reader", &things()).await });
+    soon("the request", held.entered.acquire()).await.unwrap().forget();
+    let mut shutdown = pin!(shop.bridge.shutdown());
+    for _ in 0..100 {
+        assert!(futures::poll!(shutdown.as_mut()).is_pending());
+        tokio::task::yield_now().await;
+    }
+    held.gate.add_permits(1);
+    soon("the end of the shutdown", shutdown).await;
+    assert_eq!(in_flight.await.unwrap().status, 200);
 }
 
 #[tokio::test]
