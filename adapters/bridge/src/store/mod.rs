@@ -1,6 +1,6 @@
 //! What the bridge asks of a database, and the two that answer: MongoDB and SQLite.
 //!
-//! Both give the same answers to the same requests; `tests/store_contract.rs` holds them to it.
+//! Both give the same answers to the same requests; `tests/store_contract` holds them to it.
 
 mod fit;
 mod mongodb;
@@ -63,6 +63,9 @@ pub trait Store: Send + Sync + 'static {
     async fn query(&self, query: &Query) -> Result<QueryResult<RawDocumentBuf>, StoreError>;
 
     /// Makes all operations in their order, or none. Transient conflicts between transactions are retried within.
+    ///
+    /// Every check holds when the transaction commits. One for an exact number must name its documents by `_id`, since
+    /// only then can those that are not there be kept away; any other is [`StoreError::Unfit`].
     async fn transact(&self, operations: &[Operation]) -> Result<Vec<Outcome>, StoreError>;
 
     /// Stores a blob under an id, replacing what was there. At most `limit` bytes; more is [`StoreError::Unfit`].
