@@ -57,6 +57,10 @@ impl Runtime {
         Ok(Self(Arc::new(Inner { engine, linker, compiled: Mutex::default() })))
     }
 
+    pub(super) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
     /// A `.wasm` file made ready for instances, from memory, from `cache` or by compiling it, which takes
     /// seconds. Blocks.
     pub(super) fn load(&self, source: &Path, cache: &Path) -> Result<ServicePre<State>, CompileError> {

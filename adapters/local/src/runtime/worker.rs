@@ -120,9 +120,12 @@ impl WorkerState for Worker {
 
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
         drop(store);
-        if let Err(error) = result {
-            let message = format!("an instance was stopped: {}", error.root_cause());
-            self.journal.host(&self.component, Level::Error, &message);
+        let Err(error) = result else { return };
+        let cause = error.root_cause().to_string();
+        // Said of an instance that goes with the whole process as well: then nothing panicked.
+        if cause == "worker panicked" && !std::thread::panicking() {
+            return;
         }
+        self.journal.host(&self.component, Level::Error, &format!("an instance was stopped: {cause}"));
     }
 }
