@@ -116,12 +116,14 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
-/// Serde names a missing or unknown field in its message, not in the path.
+/// Serde names a missing, unknown or repeated field in its message, not in the path.
 fn shape_error(path: &str, message: &str) -> FieldError {
     let (kind, named) = if let Some(rest) = message.strip_prefix("unknown field `") {
         ("unknown", rest.split('`').next())
     } else if let Some(rest) = message.strip_prefix("missing field `") {
         ("missing", rest.split('`').next())
+    } else if let Some(rest) = message.strip_prefix("duplicate field `") {
+        ("duplicate", rest.split('`').next())
     } else {
         ("invalid", None)
     };
@@ -136,6 +138,7 @@ fn shape_error(path: &str, message: &str) -> FieldError {
     let message = match kind {
         "unknown" => "is not known".to_owned(),
         "missing" => "is missing".to_owned(),
+        "duplicate" => "is there twice".to_owned(),
         _ => expectation(message),
     };
     FieldError { field: field.chars().take(200).collect(), code: kind, message }
@@ -194,6 +197,7 @@ mod tests {
         assert_eq!(fault("{}"), (422, "items".into(), "missing"));
         assert_eq!(fault("[[]]"), (422, "body".into(), "invalid"));
         assert_eq!(fault(r#"{"total":1}"#), (422, "total".into(), "unknown"));
+        assert_eq!(fault(r#"{"items":[],"items":[]}"#), (422, "items".into(), "duplicate"));
         assert_eq!(fault("7"), (422, "body".into(), "invalid"));
     }
 

@@ -52,7 +52,7 @@ pub use quota::{Allowance, Quota, Tally};
 pub use secret::{keyed_digest, random_bytes, random_secret, same_secret};
 #[cfg(target_arch = "wasm32")]
 pub use serve::serve;
-pub use serve::{FullResponse, routes};
+pub use serve::{FullResponse, complete, routes};
 pub use service::{Service, ServiceAnswer, function_token};
 pub use text::{Locale, LocalizedText};
 pub use token::{NoTokenKey, TokenKey, access_claims, verify};
@@ -71,7 +71,8 @@ macro_rules! component {
             #[::spin_sdk::http_service]
             async fn handle(request: ::spin_sdk::http::Request) -> $crate::FullResponse {
                 static ROUTER: ::std::sync::OnceLock<::axum::Router> = ::std::sync::OnceLock::new();
-                $crate::serve(ROUTER.get_or_init(super::$routes), request).await
+                let router = ROUTER.get_or_init(|| $crate::complete(super::$routes()));
+                $crate::serve(router, request).await
             }
         }
     };

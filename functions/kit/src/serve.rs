@@ -9,14 +9,18 @@ use crate::{Level, Problem, Trace, log};
 /// An answer in one piece, so that its length is known before its first byte.
 pub type FullResponse = http::Response<Full<Bytes>>;
 
-/// A router that answers what it has no route or method for with a [`Problem`].
+/// A router that answers what it has no route for with a [`Problem`].
 pub fn routes() -> Router {
-    Router::new()
-        .fallback(|| async { Problem::not_found("page").into_response() })
-        .method_not_allowed_fallback(|| async {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This can't be done here.")
-                .into_response()
-        })
+    Router::new().fallback(|| async { Problem::not_found("page").into_response() })
+}
+
+/// The router with all its routes, which answers a method it has no handler for with a [`Problem`]. axum looks at the
+/// routes that are there when it is told so, hence not in [`routes`].
+pub fn complete(router: Router) -> Router {
+    router.method_not_allowed_fallback(|| async {
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This can't be done here.")
+            .into_response()
+    })
 }
 
 /// Turns the router's answer into what is sent: problems get their body here, and unexpected ones are logged, once.
