@@ -22,7 +22,7 @@ pub struct ListParameters {
     #[param(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     pub category: Option<String>,
     /// In which order; the newest first by default.
-    #[param(value_type = Option<Sort>)]
+    #[param(value_type = Option<Sort>, inline)]
     pub sort: Option<String>,
     /// Only products with a variant that costs this much or more, in minor units.
     #[param(value_type = Option<i64>, minimum = 0)]
