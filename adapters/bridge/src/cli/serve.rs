@@ -13,6 +13,10 @@ use tracing_subscriber::EnvFilter;
 
 use super::{Backends, Config};
 
+/// What is logged unless `RUST_LOG` says otherwise. The AMQP library calls every lost connection an error; the bridge
+/// tells it in its own words.
+const DEFAULT_LOG: &str = "info,lapin=off";
+
 #[derive(Args)]
 pub(super) struct Serve {
     #[command(flatten)]
@@ -50,7 +54,7 @@ fn named_url(text: &str) -> Result<(String, String), String> {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
         tracing_subscriber::fmt()
             .json()
             .flatten_event(true)
