@@ -2,9 +2,17 @@
 
 mod cli;
 
+use std::process::ExitCode;
+
 use clap::Parser as _;
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    cli::Arguments::parse().run().await
+async fn main() -> ExitCode {
+    match cli::Arguments::parse().run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mcommerce-bridge: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -35,7 +35,8 @@ impl From<EventsError> for DeadLetterError {
     fn from(error: EventsError) -> Self {
         match error {
             EventsError::Store(error) => Self::Store(error),
-            other => Self::Broker(other.to_string()),
+            EventsError::Broker(reason) => Self::Broker(reason),
+            overtaken @ EventsError::Overtaken => Self::Broker(overtaken.to_string()),
         }
     }
 }
