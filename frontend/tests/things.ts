@@ -42,7 +42,7 @@ export function order(change: Partial<Order> = {}): Order {
     id: 'o1',
     number: 'MC-7F3K-92QD',
     status: 'received',
-    statusHistory: [{ status: 'received', at: '2026-11-20T10:00:00Z', by: 'customer' }],
+    statusHistory: [{ status: 'received', at: '2026-11-20T10:00:00Z', by: 'buyer' }],
     buyer: { name: 'Camille', email: 'camille@example.org' },
     shippingAddress: { line1: '12 rue des Lilas', postalCode: '69003', city: 'Lyon', country: 'FR' },
     locale: 'en',

@@ -4,192 +4,17 @@
  */
 
 export interface paths {
-    "/api/products": {
+    "/.well-known/jwks.json": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    limit?: number;
-                    category?: string;
-                    sort?: "newest" | "priceAsc" | "priceDesc";
-                    minPrice?: number;
-                    maxPrice?: number;
-                    inStock?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ProductPage */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ProductPage"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The keys that access tokens are checked with. */
+        get: operations["getJwks"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/products/id/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Product */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Product"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/products/sku/{sku}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    sku: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Product */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Product"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Registration"];
-                };
-            };
-            responses: {
-                /** @description Session */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
         delete?: never;
         options?: never;
         head?: never;
@@ -205,83 +30,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Credentials"];
-                };
-            };
-            responses: {
-                /** @description Session */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Session */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Signs in with an address and a password. Whether there is an account of the address can't be told from the answer. */
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -297,33 +47,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Signs out everywhere this signing in led to, and takes the cookie away. */
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -337,37 +62,65 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description User */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Who is signed in. */
+        get: operations["getMe"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchanges the refresh token in the cookie for the next one and a new access token.
+         * @description A token is good once. One that comes again within 10 seconds lost a race between two tabs, and is refused without
+         *     more, since the browser holds its successor already; one that comes later was copied, and signs its family out.
+         */
+        post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Opens an account and signs its owner in. */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether an access token is good, for services that can't check it themselves. */
+        post: operations["validateToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -383,136 +136,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewOrder"];
-                };
-            };
-            responses: {
-                /** @description Order */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Order"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/mine": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    after?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OrderList */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["OrderList"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/orders/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "X-Order-Token"?: string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Order */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Order"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
+        /** Places an order and takes its stock. It is priced from the catalogue, and is to be paid within half an hour. */
+        post: operations["createOrder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,39 +153,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["GuestLookup"];
-                };
-            };
-            responses: {
-                /** @description Order */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Order"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** A guest's order, for whoever knows its number and address. The answer holds the secret that opens it. */
+        post: operations["findGuestOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** The signed-in buyer's orders, newest first. */
+        get: operations["listMyOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An order, for its owner or for whoever shows the secret of a guest's order. */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -576,42 +204,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header: {
-                    "Idempotency-Key": string;
-                    "X-Order-Token"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NewPayment"];
-                };
-            };
-            responses: {
-                /** @description Payment */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Payment"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Pays what is due for an order. */
+        post: operations["createPayment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -625,39 +219,76 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "X-Order-Token"?: string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Payment */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Payment"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** A payment, for whoever may see its order. */
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** A page of the catalogue. */
+        get: operations["listProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/id/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product by its id. */
+        get: operations["getProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/sku/{sku}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The product that a SKU belongs to. */
+        get: operations["getProductBySku"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the shop can serve. */
+        get: operations["health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -670,199 +301,600 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Money: {
-            amount: number;
-            currency: string;
+        /** @description Where an order goes. */
+        Address: {
+            /** @description Town. */
+            city: string;
+            /** @description ISO 3166-1 alpha-2 code. */
+            country: string;
+            /** @description Street and house number. */
+            line1: string;
+            /** @description Floor, flat, building. */
+            line2?: string | null;
+            /** @description Postal code. */
+            postalCode: string;
         };
-        LocalizedText: {
-            en: string;
-            fr: string;
+        /**
+         * @description Whose card it is.
+         * @enum {string}
+         */
+        Brand: "visa" | "mastercard" | "amex" | "discover" | "other";
+        /** @description Who bought, as shown to the buyer. */
+        Buyer: {
+            /** @description Where mails go. */
+            email: components["schemas"]["EmailAddress"];
+            /** @description Who receives it. */
+            name: string;
         };
-        FieldError: {
-            field: string;
-            code: string;
+        /** @description What may be kept and shown of a card. */
+        CardSummary: {
+            /** @description Whose card it is. */
+            brand: components["schemas"]["Brand"];
+            /**
+             * @description The last four digits.
+             * @example 4242
+             */
+            last4: string;
+        };
+        /** @description A category and how much it holds. */
+        CategoryCount: {
+            /**
+             * Format: int64
+             * @description How many products.
+             */
+            count: number;
+            /** @description What it is called. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Its name in addresses. */
+            slug: components["schemas"]["Slug"];
+        };
+        /** @description A category as a product carries it. */
+        CategoryRef: {
+            /** @description What it is called. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description Its name in addresses. */
+            slug: components["schemas"]["Slug"];
+        };
+        /**
+         * @description Who changed an order's status.
+         * @enum {string}
+         */
+        ChangedBy: "buyer" | "payment" | "expiry";
+        /** @description What an access token says. */
+        Claims: {
+            /** @description Always `mcommerce`. */
+            aud: string;
+            /** @description Where mails go. */
+            email: string;
+            /**
+             * Format: int64
+             * @description When it ends, seconds since 1970.
+             */
+            exp: number;
+            /**
+             * Format: int64
+             * @description When it was issued, seconds since 1970.
+             */
+            iat: number;
+            /** @description Always `mcommerce`. */
+            iss: string;
+            /** @description The user's name as it is shown. */
+            name: string;
+            /** @description What the user may do. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description The user's role. */
+            role: components["schemas"]["Role"];
+            /** @description The user's id. */
+            sub: components["schemas"]["Id"];
+        };
+        /**
+         * @description A currency by its ISO 4217 code. The shop sells in these.
+         * @enum {string}
+         */
+        Currency: "EUR";
+        /**
+         * @description How a user wants to be called: 1 to 100 characters, none of them a control character.
+         * @example Ada Lovelace
+         */
+        DisplayName: string;
+        /**
+         * Format: email
+         * @description An e-mail address that a mail can be sent to: ASCII, at most 254 bytes, with a dotted domain. Kept in small letters,
+         *     so spellings that differ in case are one address. Its `Debug` does not show it.
+         * @example ada@example.com
+         */
+        EmailAddress: string;
+        /** @description Why a payment failed. */
+        Failure: {
+            /** @description For a program. */
+            code: components["schemas"]["FailureCode"];
+            /** @description For a person. */
             message: string;
         };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
+        /**
+         * @description Why a payment failed, for a program.
+         * @enum {string}
+         */
+        FailureCode: "card_declined" | "insufficient_funds";
+        /** @description A field at fault. */
+        FieldError: {
+            /** @description What is wrong, for a program: `invalid`, `missing`, `unknown`, `out_of_stock`. */
             code: string;
-            detail?: string;
-            traceId?: string;
-            fields?: components["schemas"]["FieldError"][];
+            /**
+             * @description Where it is in the body or the query: `items[0].quantity`.
+             * @example items[0].quantity
+             */
+            field: string;
+            /** @description What is wrong, for a person. */
+            message: string;
         };
-        Image: {
-            url: string;
-            alt: components["schemas"]["LocalizedText"];
-        };
-        CategoryRef: {
-            slug: string;
-            name: components["schemas"]["LocalizedText"];
-        };
-        CategoryCount: {
-            slug: string;
-            name: components["schemas"]["LocalizedText"];
-            count: number;
-        };
-        ProductSummary: {
-            id: string;
-            slug: string;
-            name: components["schemas"]["LocalizedText"];
-            category: components["schemas"]["CategoryRef"];
-            image: components["schemas"]["Image"];
-            priceFrom: components["schemas"]["Money"];
-            priceTo: components["schemas"]["Money"];
-            inStock: boolean;
-            variantCount: number;
-            createdAt: string;
-        };
-        ProductPage: {
-            items: components["schemas"]["ProductSummary"][];
-            page: number;
-            limit: number;
-            total: number;
-            categories: components["schemas"]["CategoryCount"][];
-        };
-        Variant: {
-            id: string;
-            sku: string;
-            name: components["schemas"]["LocalizedText"];
-            price: components["schemas"]["Money"];
-            stock: number;
-        };
-        Product: {
-            id: string;
-            slug: string;
-            name: components["schemas"]["LocalizedText"];
-            description: components["schemas"]["LocalizedText"];
-            category: components["schemas"]["CategoryRef"];
-            images: components["schemas"]["Image"][];
-            variants: components["schemas"]["Variant"][];
-            priceFrom: components["schemas"]["Money"];
-            priceTo: components["schemas"]["Money"];
-            inStock: boolean;
-            version: number;
-            createdAt: string;
-            updatedAt: string;
-        };
-        /** @enum {string} */
-        Locale: "en" | "fr";
-        User: {
-            id: string;
+        /** @description What a guest knows of an order. */
+        GuestLookup: {
+            /**
+             * Format: email
+             * @description The address it was placed with.
+             */
             email: string;
-            name: string;
-            role: string;
-            permissions: string[];
-            locale: components["schemas"]["Locale"];
-            createdAt: string;
-        };
-        Session: {
-            accessToken: string;
-            tokenType: string;
-            expiresIn: number;
-            user: components["schemas"]["User"];
-        };
-        Registration: {
-            email: string;
-            password: string;
-            name: string;
-            locale: components["schemas"]["Locale"];
-        };
-        Credentials: {
-            email: string;
-            password: string;
-        };
-        Address: {
-            line1: string;
-            line2?: string | null;
-            postalCode: string;
-            city: string;
-            country: string;
-        };
-        NewOrderItem: {
-            variantId: string;
-            quantity: number;
-        };
-        NewOrder: {
-            items: components["schemas"]["NewOrderItem"][];
-            email?: string | null;
-            name: string;
-            locale: components["schemas"]["Locale"];
-            shippingAddress: components["schemas"]["Address"];
-        };
-        /** @enum {string} */
-        OrderStatus: "received" | "confirmed" | "prepared" | "delivered" | "cancelled" | "refunded";
-        OrderLine: {
-            productId: string;
-            variantId: string;
-            sku: string;
-            name: components["schemas"]["LocalizedText"];
-            variantName: components["schemas"]["LocalizedText"];
-            image: components["schemas"]["Image"];
-            unitPrice: components["schemas"]["Money"];
-            quantity: number;
-            lineTotal: components["schemas"]["Money"];
-        };
-        StatusChange: {
-            status: components["schemas"]["OrderStatus"];
-            at: string;
-            by: string;
-        };
-        Order: {
-            id: string;
+            /**
+             * @description The order's number.
+             * @example MC-7F3K-92QD
+             */
             number: string;
-            status: components["schemas"]["OrderStatus"];
-            statusHistory: components["schemas"]["StatusChange"][];
-            buyer: {
-                name: string;
-                email: string;
-            };
-            shippingAddress: components["schemas"]["Address"];
-            locale: components["schemas"]["Locale"];
-            lines: components["schemas"]["OrderLine"][];
-            total: components["schemas"]["Money"];
-            itemCount: number;
-            createdAt: string;
-            expiresAt?: string | null;
-            paymentId?: string | null;
-            accessToken?: string | null;
         };
+        /** @description The shop's health. */
+        Health: {
+            status: components["schemas"]["Status"];
+        };
+        /** Format: uuid */
+        Id: string;
+        /** @description A picture of a product. */
+        Image: {
+            /** @description What it shows, for those who can't see it. */
+            alt: components["schemas"]["LocalizedText"];
+            /**
+             * @description Where it is; a path is one of the shop's own.
+             * @example /images/products/canvas-tote.svg
+             */
+            url: string;
+        };
+        /** @description A public key that access tokens are checked with. */
+        Jwk: {
+            /** @description Always `ES256`. */
+            alg: string;
+            /** @description Always `P-256`. */
+            crv: string;
+            /** @description What a token's header calls this key: its thumbprint. <https://www.rfc-editor.org/rfc/rfc7638> */
+            kid: string;
+            /** @description Always `EC`. */
+            kty: string;
+            /** @description Always `sig`. */
+            use: string;
+            /** @description One coordinate, base64url. */
+            x: string;
+            /** @description The other one, base64url. */
+            y: string;
+        };
+        /** @description The keys that access tokens are checked with. <https://www.rfc-editor.org/rfc/rfc7517> */
+        Jwks: {
+            keys: components["schemas"]["Jwk"][];
+        };
+        /**
+         * @description A language of the shop.
+         * @enum {string}
+         */
+        Locale: "en" | "fr";
+        /** @description A text in every language of the shop. */
+        LocalizedText: {
+            /** @description English. */
+            en: string;
+            /** @description French. */
+            fr: string;
+        };
+        /** @description What signs somebody in, as it was sent. */
+        Login: {
+            /** @description The account's address. */
+            email: components["schemas"]["EmailAddress"];
+            /** @description Its password. */
+            password: components["schemas"]["Plaintext"];
+        };
+        /** Format: date-time */
+        Moment: string;
+        /** @description An amount of money: a whole number of minor units (cents) of one currency. Never a float. */
+        Money: {
+            /**
+             * Format: int64
+             * @description Minor units: 1999 is 19.99 EUR.
+             * @example 1999
+             */
+            amount: number;
+            /** @description ISO 4217 code. */
+            currency: components["schemas"]["Currency"];
+        };
+        /** @description An address as a client sends it. */
+        NewAddress: {
+            /**
+             * @description Town.
+             * @example Paris
+             */
+            city: string;
+            /**
+             * @description ISO 3166-1 alpha-2 code.
+             * @example FR
+             */
+            country: string;
+            /**
+             * @description Street and house number.
+             * @example 12 rue des Lilas
+             */
+            line1: string;
+            /** @description Floor, flat, building. */
+            line2?: string | null;
+            /**
+             * @description Postal code.
+             * @example 75011
+             */
+            postalCode: string;
+        };
+        /** @description A card as a client sends it. */
+        NewCard: {
+            /**
+             * Format: int64
+             * @description The month it is good to the end of.
+             */
+            expiryMonth: number;
+            /**
+             * Format: int64
+             * @description The year of that month, of four digits.
+             * @example 2030
+             */
+            expiryYear: number;
+            /** @description The name on the card. */
+            holder: string;
+            /**
+             * @description The number, with or without spaces.
+             * @example 4242 4242 4242 4242
+             */
+            number: string;
+            /**
+             * @description Three or four digits.
+             * @example 123
+             */
+            securityCode: string;
+        };
+        /** @description An order as a client sends it: no price, no total. */
+        NewOrder: {
+            /**
+             * Format: email
+             * @description Where mails go. Guests must say it; of a signed-in buyer the account's address is taken.
+             */
+            email?: string | null;
+            /** @description What is wanted: 1 to 50 lines, each of another variant. */
+            items: components["schemas"]["NewOrderItem"][];
+            /** @description The language of mails. */
+            locale: components["schemas"]["Locale"];
+            /** @description Who receives it. */
+            name: string;
+            /** @description Where it goes. */
+            shippingAddress: components["schemas"]["NewAddress"];
+        };
+        /** @description A line of an order as a client sends it. */
+        NewOrderItem: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            quantity: number;
+            /** @description Which variant. */
+            variantId: components["schemas"]["Id"];
+        };
+        /** @description A payment as a client asks for it: no amount, which is what the order costs. */
+        NewPayment: {
+            /** @description With what. */
+            card: components["schemas"]["NewCard"];
+            /** @description What is paid. */
+            orderId: components["schemas"]["Id"];
+        };
+        /** @description An order as its buyer sees it. */
+        Order: {
+            /** @description The secret that opens a guest's order: the header `X-Order-Token`. Only where the buyer has just proved to be one. */
+            accessToken?: string | null;
+            /** @description Who bought. */
+            buyer: components["schemas"]["Buyer"];
+            /** @description When it was placed. */
+            createdAt: components["schemas"]["Moment"];
+            expiresAt: components["schemas"]["Moment"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /**
+             * Format: int32
+             * @description How many things.
+             */
+            itemCount: number;
+            /** @description What was bought. */
+            lines: components["schemas"]["OrderLine"][];
+            /** @description The language of mails. */
+            locale: components["schemas"]["Locale"];
+            /** @description What people call it. */
+            number: components["schemas"]["OrderNumber"];
+            paymentId?: components["schemas"]["Id"] | null;
+            /** @description Where it goes. */
+            shippingAddress: components["schemas"]["Address"];
+            /** @description Where it stands. */
+            status: components["schemas"]["OrderStatus"];
+            /** @description Every status it had, the present one last. */
+            statusHistory: components["schemas"]["StatusChange"][];
+            /** @description What it costs. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description What was bought, as it was when it was bought. */
+        OrderLine: {
+            image?: components["schemas"]["Image"] | null;
+            /** @description What they cost together. */
+            lineTotal: components["schemas"]["Money"];
+            /** @description What the product was called. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The product. */
+            productId: components["schemas"]["Id"];
+            /** @description How many. */
+            quantity: components["schemas"]["Quantity"];
+            /** @description The variant's SKU. */
+            sku: components["schemas"]["Sku"];
+            /** @description What one cost. */
+            unitPrice: components["schemas"]["Money"];
+            /** @description The variant of it. */
+            variantId: components["schemas"]["Id"];
+            /** @description What the variant was called. */
+            variantName: components["schemas"]["LocalizedText"];
+        };
+        /** @description Orders, newest first. */
         OrderList: {
             items: components["schemas"]["Order"][];
+            /** @description Where to go on, if there are more. */
             next?: string | null;
         };
-        GuestLookup: {
-            number: string;
-            email: string;
-        };
-        Card: {
-            number: string;
-            expiryMonth: number;
-            expiryYear: number;
-            securityCode: string;
-            holder: string;
-        };
-        NewPayment: {
-            orderId: string;
-            card: components["schemas"]["Card"];
-        };
+        /**
+         * @description What a person calls an order: `MC-7F3K-92QD`, 40 random bits in Crockford's base 32, which has no letters that are
+         *     taken for digits. <https://www.crockford.com/base32.html>
+         * @example MC-7F3K-92QD
+         */
+        OrderNumber: string;
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderStatus: "received" | "confirmed" | "prepared" | "delivered" | "cancelled" | "refunded";
+        /** @description A payment as its buyer sees it. */
         Payment: {
-            id: string;
-            orderId: string;
-            /** @enum {string} */
-            status: "pending" | "succeeded" | "failed" | "refunded";
+            /** @description What is paid. */
             amount: components["schemas"]["Money"];
-            card: {
-                brand: string;
-                last4: string;
-            };
-            failure?: {
-                code: string;
-                message: string;
-            };
-            createdAt: string;
-            updatedAt: string;
+            /** @description With what. */
+            card: components["schemas"]["CardSummary"];
+            /** @description When it began. */
+            createdAt: components["schemas"]["Moment"];
+            failure?: components["schemas"]["Failure"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What it is for. */
+            orderId: components["schemas"]["Id"];
+            /** @description Where it stands. */
+            status: components["schemas"]["PaymentStatus"];
+            /** @description When it last changed. */
+            updatedAt: components["schemas"]["Moment"];
+        };
+        /**
+         * @description Where a payment stands.
+         * @enum {string}
+         */
+        PaymentStatus: "pending" | "succeeded" | "failed" | "refunded";
+        /**
+         * @description What a back-office user may do; the names stand in tokens and roles.
+         * @enum {string}
+         */
+        Permission: "create:product" | "update:product" | "delete:product" | "adjust:stock" | "create:category" | "update:category" | "delete:category" | "read:order" | "write:order" | "refund:payment" | "read:user" | "write:user" | "delete:user" | "read:role" | "write:role";
+        /**
+         * Format: password
+         * @description A password as somebody typed it. It does not print.
+         */
+        Plaintext: string;
+        /** @description A token to be checked. */
+        Presented: {
+            /** @description The access token. */
+            token: string;
+        };
+        /** @description The shape of a [`Problem`] on the wire. */
+        Problem: {
+            /** @description What went wrong, for a program. */
+            code: string;
+            /** @description What went wrong, for a person. */
+            detail: string;
+            /** @description The fields at fault, if any. */
+            fields?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The status' name. */
+            title: string;
+            /** @description What to quote to support. */
+            traceId: string;
+            /** @description Always `about:blank`: `code` says which problem it is. */
+            type: string;
+        };
+        /** @description A product with all there is to know before buying. */
+        Product: {
+            /** @description Where it stands. */
+            category: components["schemas"]["CategoryRef"];
+            /** @description When it came into the catalogue. */
+            createdAt: components["schemas"]["Moment"];
+            /** @description What it is like. */
+            description: components["schemas"]["LocalizedText"];
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its pictures, the main one first. */
+            images: components["schemas"]["Image"][];
+            /** @description Whether any variant can be bought. */
+            inStock: boolean;
+            /** @description What it is called. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The price of the cheapest variant. */
+            priceFrom: components["schemas"]["Money"];
+            /** @description The price of the dearest variant. */
+            priceTo: components["schemas"]["Money"];
+            /** @description Its name in addresses. */
+            slug: components["schemas"]["Slug"];
+            /** @description When it was last edited. */
+            updatedAt: components["schemas"]["Moment"];
+            /** @description What can be bought. */
+            variants: components["schemas"]["Variant"][];
+            /**
+             * Format: int64
+             * @description How often it was edited, from 1.
+             */
+            version: number;
+        };
+        /** @description A page of the catalogue. */
+        ProductList: {
+            /** @description Every category in the shop's order, with the products that meet the other wishes. */
+            categories: components["schemas"]["CategoryCount"][];
+            /** @description The products on this page. */
+            items: components["schemas"]["ProductSummary"][];
+            /**
+             * Format: int32
+             * @description How many products a page holds at the most.
+             */
+            limit: number;
+            /**
+             * Format: int32
+             * @description Which page this is, from 1.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description How many products there are on all pages.
+             */
+            total: number;
+        };
+        /** @description A product in a list. */
+        ProductSummary: {
+            /** @description Where it stands. */
+            category: components["schemas"]["CategoryRef"];
+            /** @description When it came into the catalogue. */
+            createdAt: components["schemas"]["Moment"];
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            image?: components["schemas"]["Image"] | null;
+            /** @description Whether any variant can be bought. */
+            inStock: boolean;
+            /** @description What it is called. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description The price of the cheapest variant. */
+            priceFrom: components["schemas"]["Money"];
+            /** @description The price of the dearest variant. */
+            priceTo: components["schemas"]["Money"];
+            /** @description Its name in addresses. */
+            slug: components["schemas"]["Slug"];
+            /** @description How many variants there are to choose from. */
+            variantCount: number;
+        };
+        /**
+         * Format: int32
+         * @description How many of one variant are bought: 1 to 99.
+         * @example 2
+         */
+        Quantity: number;
+        /** @description What opens an account, as it was sent. */
+        Registration: {
+            /** @description Where mails go, and what to sign in with. */
+            email: components["schemas"]["EmailAddress"];
+            /** @description The language of mails. */
+            locale: components["schemas"]["Locale"];
+            /** @description How to be called. */
+            name: components["schemas"]["DisplayName"];
+            /** @description 12 to 128 characters. */
+            password: components["schemas"]["Plaintext"];
+        };
+        /**
+         * @description A kind of user.
+         * @enum {string}
+         */
+        Role: "customer" | "admin";
+        /** @description Somebody signed in. */
+        Session: {
+            /** @description What to show as `Authorization: Bearer`. */
+            accessToken: string;
+            /**
+             * Format: int32
+             * @description How many seconds the access token is good for.
+             */
+            expiresIn: number;
+            /** @description Always `Bearer`. */
+            tokenType: string;
+            /** @description Who is signed in. */
+            user: components["schemas"]["User"];
+        };
+        /**
+         * @description What a variant is called in stores and on labels: 1 to 40 of `A-Z`, `0-9` and `-`.
+         * @example TOTE-CANVAS-ECRU
+         */
+        Sku: string;
+        /**
+         * @description The name of a product or a category in addresses: 1 to 60 of `a-z`, `0-9` and `-`.
+         * @example canvas-tote
+         */
+        Slug: string;
+        /**
+         * @description Whether the shop can serve.
+         * @enum {string}
+         */
+        Status: "ok" | "unavailable";
+        /** @description A step of an order's way. */
+        StatusChange: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description By whom. */
+            by: components["schemas"]["ChangedBy"];
+            /** @description What it became. */
+            status: components["schemas"]["OrderStatus"];
+        };
+        /** @description A user as the user's own client sees it. */
+        User: {
+            /** @description When the account was opened. */
+            createdAt: components["schemas"]["Moment"];
+            /** @description Where mails go. */
+            email: components["schemas"]["EmailAddress"];
+            /** @description The user's id. */
+            id: components["schemas"]["Id"];
+            /** @description The language of mails. */
+            locale: components["schemas"]["Locale"];
+            /** @description How the user is called. */
+            name: components["schemas"]["DisplayName"];
+            /** @description What the user may do in the back office. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description What kind of user this is. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description What a token is worth. */
+        Validity: {
+            claims?: components["schemas"]["Claims"] | null;
+            /** @description Whether it was issued by this shop and its time is not over. */
+            valid: boolean;
+        };
+        /** @description One way a product is sold: a size, a colour. */
+        Variant: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What tells it from the other variants. */
+            name: components["schemas"]["LocalizedText"];
+            /** @description What one costs. */
+            price: components["schemas"]["Money"];
+            /** @description Its SKU; no two variants in the shop share one. */
+            sku: components["schemas"]["Sku"];
+            /**
+             * Format: int64
+             * @description How many can be sold, 0 or more.
+             */
+            stock: number;
         };
     };
     responses: never;
@@ -872,4 +904,1068 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, with an ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+            /** @description The keys are what If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Login"];
+            };
+        };
+        responses: {
+            /** @description Signed in. */
+            200: {
+                headers: {
+                    /** @description `mc_refresh`: what keeps the browser signed in. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description No JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_credentials`: the address or the password is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many failures, for this account or from this address. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody can be signed in now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out, whoever it was. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The cookie is gone, but the session could not be ended. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Accounts can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Still signed in. */
+            200: {
+                headers: {
+                    /** @description `mc_refresh`: the next one. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Not signed in; or `refresh_raced`: another tab was first, and its cookie is to be used. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody can be signed in now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            /** @description The account is open and its owner signed in. */
+            201: {
+                headers: {
+                    /** @description `mc_refresh`: what keeps the browser signed in. */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description No JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken`: there is an account of this address. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many accounts were opened from this address. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No account can be opened now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validateToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Presented"];
+            };
+        };
+        responses: {
+            /** @description What the token is worth. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Validity"];
+                };
+            };
+            /** @description No JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller is none of the shop's services. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this attempt: 8 to 64 visible ASCII characters. The same key and body give the same order. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description The order that was placed under this key before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The order. A guest's has its `accessToken`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description No JSON, or no key. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The access token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `out_of_stock`, each short item named; or `key_reused` with another body. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not valid, or a variant is not sold. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The shop can't take orders now; the same key may be used again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findGuestOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestLookup"];
+            };
+        };
+        responses: {
+            /** @description The order with its `accessToken`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description No JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No guest's order has this number and address. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Orders can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMyOrders: {
+        parameters: {
+            query?: {
+                /** @description How many orders at the most. */
+                limit?: number;
+                /** @description Go on after this place: `next` of an earlier answer. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The orders. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderList"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some parameters are not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Orders can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `accessToken` of a guest's order. */
+                "X-Order-Token"?: string | null;
+            };
+            path: {
+                /** @description The order's id. */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The access token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Orders can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPayment: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Names this attempt: 8 to 64 visible ASCII characters. The same key, order and card are charged once. */
+                "Idempotency-Key": string;
+                /** @description The `accessToken` of a guest's order. */
+                "X-Order-Token"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            /** @description The payment, which succeeded. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description No JSON, or no key. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The access token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_declined`: the field says why. The order may be paid under a new key. */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_paid`, `order_not_payable`, `payment_in_progress` under another key, or `key_reused` with another card. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields are not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: try again with the same key. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The shop can't take payments now; try again with the same key. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: try again with the same key. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `accessToken` of a guest's order. */
+                "X-Order-Token"?: string | null;
+            };
+            path: {
+                /** @description The payment's id. */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description The access token is not valid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such payment, or it is not the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Payments can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProducts: {
+        parameters: {
+            query?: {
+                /** @description Which page. */
+                page?: number;
+                /** @description How many products a page holds at the most. */
+                limit?: number;
+                /** @description Only this category. */
+                category?: string;
+                /** @description In which order; the newest first by default. */
+                sort?: "newest" | "priceAsc" | "priceDesc";
+                /** @description Only products with a variant that costs this much or more, in minor units. */
+                minPrice?: number;
+                /** @description Only products with a variant that costs this much or less, in minor units. */
+                maxPrice?: number;
+                /** @description Only products that can be bought now. */
+                inStock?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page, with an ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductList"];
+                };
+            };
+            /** @description The page is what If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some parameters are not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The product's id. */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product, with an ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The product is what If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such product. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProductBySku: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The SKU of one of its variants. */
+                sku: components["schemas"]["Sku"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The product, with an ETag. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description The product is what If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such product. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The SKU is none. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The catalogue can't be read now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can serve. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Something it needs is down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+}

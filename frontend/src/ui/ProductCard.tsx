@@ -6,14 +6,24 @@ import { useLanguage, useLocalized } from '../i18n';
 import { Loading, Skeleton } from './Feedback';
 import styles from './product-card.module.css';
 
+interface PictureProps {
+  /** Where there is none its place stays empty. */
+  image: PictureType | null | undefined;
+  eager?: boolean;
+  /** Beside a text that says the same: nothing is read out. */
+  decorative?: boolean;
+  className?: string | undefined;
+}
+
 /** A square picture that keeps its place while it loads. */
-export function Picture({ image, eager = false, className }: { image: PictureType; eager?: boolean; className?: string | undefined }) {
+export function Picture({ image, eager = false, decorative = false, className }: PictureProps) {
   const say = useLocalized();
+  if (!image) return <span className={className ?? styles.picture} />;
   return (
     <img
       className={className ?? styles.picture}
       src={image.url}
-      alt={say(image.alt)}
+      alt={decorative ? '' : say(image.alt)}
       width={800}
       height={800}
       loading={eager ? 'eager' : 'lazy'}

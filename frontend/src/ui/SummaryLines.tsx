@@ -9,7 +9,7 @@ export interface SummaryLine {
   variantId: string;
   name: LocalizedText;
   variantName: LocalizedText;
-  image: PictureType | null;
+  image?: PictureType | null;
   quantity: number;
   lineTotal: Money;
 }
@@ -23,7 +23,7 @@ export function SummaryLines({ lines }: { lines: readonly SummaryLine[] }) {
     <ul className={`${styles.lines ?? ''} ${styles.compact ?? ''}`}>
       {lines.map((line) => (
         <li key={line.variantId} className={styles.line}>
-          {line.image ? <Picture image={line.image} className={styles.picture} /> : <span className={styles.picture} />}
+          <Picture image={line.image} className={styles.picture} />
           <div>
             <p className={styles.name}>{say(line.name)}</p>
             <p className={styles.soft}>{say(line.variantName)}</p>

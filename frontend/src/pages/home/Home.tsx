@@ -46,7 +46,7 @@ export function Home() {
           {showcase.length > 0
             ? showcase.map((product) => (
                 <Link key={product.id} className={styles.arch} to={`/products/${product.id}`} aria-label={say(product.name)}>
-                  <Picture image={{ url: product.image.url, alt: { en: '', fr: '' } }} eager className={styles.archPicture} />
+                  <Picture image={product.image} decorative eager className={styles.archPicture} />
                 </Link>
               ))
             : Array.from({ length: SHOWCASE }, (_, index) => <span key={index} className={styles.arch} />)}
@@ -60,7 +60,7 @@ export function Home() {
             const cover = coverOf(data.items, category.slug);
             return (
               <li key={category.slug} className={styles.category}>
-                {cover && <Picture image={{ url: cover.image.url, alt: { en: '', fr: '' } }} className={styles.cover} />}
+                {cover && <Picture image={cover.image} decorative className={styles.cover} />}
                 <Link to={`/products?category=${encodeURIComponent(category.slug)}`}>{say(category.name)}</Link>
               </li>
             );

@@ -44,7 +44,7 @@ export function Pay() {
 function reviewedTotal(state: unknown): Money | undefined {
   if (!isRecord(state) || !isRecord(state.reviewed)) return undefined;
   const { amount, currency } = state.reviewed;
-  return typeof amount === 'number' && typeof currency === 'string' ? { amount, currency } : undefined;
+  return typeof amount === 'number' && currency === 'EUR' ? { amount, currency } : undefined;
 }
 
 function ToPay({ order }: { order: Order }) {
