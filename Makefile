@@ -13,12 +13,12 @@ BINARY    := target/release/mcommerce
 step = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: help up dev test test-rust test-page test-browser bench spin services fmt lint lint-rust lint-page deny \
-        tools functions page host openapi clean
+        tools compiled functions page host openapi
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-up: functions page host ## build the shop and start it on http://127.0.0.1:3000
+up: functions page host compiled ## build the shop and start it on http://127.0.0.1:3000
 	@exec $(BINARY) up --data $(DATA)
 
 dev: tools page host ## the edit loop: page with hot reload, changed functions swapped in
@@ -41,6 +41,10 @@ host: tools
 	$(call step,mcommerce and the bridge (native))
 	cargo build --release -p mcommerce -p mcommerce-bridge
 
+compiled: functions host
+	$(call step,functions for this machine)
+	$(BINARY) compile
+
 frontend/node_modules/.package-lock.json: frontend/package-lock.json
 	$(call step,packages of the page)
 	cd frontend && npm ci --no-audit --no-fund
@@ -60,7 +64,7 @@ openapi: ## write docs/api/openapi.json from the handlers and the page's types f
 test: ## everything, on both back ends; gets MongoDB and RabbitMQ itself where it can
 	tests/services/with-services $(MAKE) --no-print-directory test-rust test-page test-browser
 
-test-rust: functions page host
+test-rust: functions page host compiled
 	$(call step,misbehaving component for the tests of the host)
 	cargo build --profile function $(WASM) -p misbehaving
 	$(call step,tests)
@@ -70,11 +74,11 @@ test-page: frontend/node_modules/.package-lock.json
 	$(call step,tests of the page)
 	cd frontend && npm test
 
-test-browser: functions page host
+test-browser: functions page host compiled
 	$(call step,browser tests)
 	tests/browser/run
 
-bench: functions page host ## a table of what the shop costs, against a native twin
+bench: functions page host compiled ## a table of what the shop costs, against a native twin
 	cargo build --release -p bench
 	tests/services/with-services target/release/bench
 
@@ -83,7 +87,7 @@ services: ## MongoDB and RabbitMQ in the foreground, for hand work
 
 spin: functions page host ## the same shop under Spin (4.1 or newer), beside the bridge
 	@command -v spin >/dev/null || { echo 'spin is missing: see https://spinframework.dev/install (4.1 or newer)'; exit 1; }
-	tests/services/../../adapters/local/spin-up $(DATA)
+	adapters/local/spin-up $(DATA)
 
 lint: lint-rust lint-page deny ## formatting, warnings, dependencies
 

@@ -88,10 +88,10 @@ const MAX_BODY: u64 = 10 * 1024 * 1024;
 impl ShopConfig {
     /// A shop as `mcommerce up` starts it: everything in `data`, on the usual ports.
     pub fn new(manifest: impl Into<PathBuf>, data: impl Into<PathBuf>) -> Self {
-        let data = data.into();
+        let (manifest, data) = (manifest.into(), data.into());
         Self {
-            manifest: manifest.into(),
-            cache: data.join("cache"),
+            cache: compiled_beside(&manifest).unwrap_or_else(|| data.join("cache")),
+            manifest,
             data,
             listen: (Ipv4Addr::LOCALHOST, 3000).into(),
             internal_listen: None,
@@ -109,17 +109,22 @@ impl ShopConfig {
         }
     }
 
-    /// A shop for a test: any ports, its own data, lines kept in memory, nothing from the environment. Compiled
-    /// components are kept beside the components, for all tests.
+    /// A shop for a test: any ports, its own data, lines kept in memory, nothing from the environment.
     pub fn for_test(data: &Path, manifest: &Path) -> Self {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let target = manifest.ancestors().map(|folder| folder.join("target")).find(|target| target.is_dir());
         let mut config = Self::new(manifest, data);
-        config.cache = target.map_or_else(|| data.join("cache"), |target| target.join("compiled-components"));
         config.listen = any_port;
         config.mail = MailTo::Inbox(any_port);
         config.missing_folders = MissingFolders::Skip;
         config.journal = Journal::memory();
         config
     }
+}
+
+/// Where compiled components are kept in a checkout: beside the components, so that every shop started from it finds
+/// them. An application that is no checkout has no such folder.
+fn compiled_beside(manifest: &Path) -> Option<PathBuf> {
+    let manifest = std::path::absolute(manifest).ok()?;
+    let target = manifest.ancestors().map(|folder| folder.join("target")).find(|target| target.is_dir())?;
+    Some(target.join("compiled-components"))
 }

@@ -1,6 +1,6 @@
 //! How the bridge in this process brings events to functions: without a socket.
 
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,14 +9,16 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Request};
 use http_body_util::{BodyExt as _, Full};
 use mcommerce_bridge::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, FunctionToken, traceparent_of};
+use tokio::sync::SetOnce;
 
 use crate::app::App;
 use crate::outbound::NEIGHBOUR_SUFFIX;
 use crate::server::TRACEPARENT;
 
-/// Delivers to an application that is told later: the bridge starts while components are still compiled.
+/// Delivers to an application that is told later: the bridge starts while components are still compiled, and an event
+/// that is due by then waits for them.
 #[derive(Clone, Default)]
-pub(crate) struct InProcess(Arc<OnceLock<Weak<App>>>);
+pub(crate) struct InProcess(Arc<SetOnce<Weak<App>>>);
 
 impl InProcess {
     /// Names the application, once.
@@ -36,8 +38,11 @@ impl Deliver for InProcess {
         event_json: Bytes,
         timeout: Duration,
     ) -> DeliveryOutcome {
-        let Some(app) = self.0.get().and_then(Weak::upgrade) else {
-            return DeliveryOutcome::Unreachable("the shop is starting or stopping".to_owned());
+        let Ok(app) = tokio::time::timeout(timeout, self.0.wait()).await else {
+            return DeliveryOutcome::Unreachable("the shop is starting".to_owned());
+        };
+        let Some(app) = app.upgrade() else {
+            return DeliveryOutcome::Unreachable("the shop is stopping".to_owned());
         };
         let traceparent = traceparent_of(&event_json);
         let mut request = Request::post(format!("http://{function}{NEIGHBOUR_SUFFIX}{path}"))

@@ -136,6 +136,9 @@ impl ShopBuilder {
             ["up", "--json", "--listen", "127.0.0.1:0", "--manifest"].map(Into::into).to_vec();
         arguments.push(manifest.display().to_string());
         arguments.extend(["--data".into(), data.path().display().to_string()]);
+        if !self.arguments.iter().any(|argument| argument == "--smtp") {
+            arguments.extend(["--smtp-listen".into(), "127.0.0.1:0".into()]);
+        }
         arguments.append(&mut self.arguments);
         let mut bridge = None;
         if self.bridge_apart {

@@ -1,7 +1,9 @@
 //! Commands and their options.
 
+mod compile;
 mod dev;
 mod env;
+mod instances;
 mod output;
 mod up;
 mod watch;
@@ -27,6 +29,10 @@ enum Command {
     Up(ShopOptions),
     /// Start the shop, rebuild and swap functions as they change, and serve the page with hot reload.
     Dev(ShopOptions),
+    /// Compile the functions for this machine, so that the next start finds them ready.
+    Compile(PlaceOptions),
+    /// Measure how long a fresh instance of each function takes.
+    Instances(PlaceOptions),
     /// Print the shop's secrets as shell variables, for `spin up` and `mcommerce-bridge`.
     Env(PlaceOptions),
 }
@@ -51,6 +57,9 @@ struct ShopOptions {
     /// `amqp://…`, or `store` for the store itself.
     #[arg(long, value_name = "URL", default_value = "store")]
     broker: String,
+    /// What the names of the exchange and of all queues begin with.
+    #[arg(long, value_name = "NAME", default_value = "mcommerce")]
+    broker_prefix: String,
     /// A bridge that runs elsewhere, instead of one in this process.
     #[arg(long, value_name = "URL")]
     bridge: Option<String>,
@@ -84,6 +93,8 @@ pub(crate) fn run() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
     let done = match cli.command {
         Command::Env(place) => env::print(&place),
+        Command::Compile(place) => compile::compile(&place),
+        Command::Instances(place) => in_runtime(instances::measure(place)),
         Command::Up(options) => in_runtime(up::up(options)),
         Command::Dev(options) => in_runtime(dev::dev(options)),
     };

@@ -38,7 +38,7 @@ pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
         None => BridgeAt::Here {
             store: options.store.clone(),
             broker: options.broker.clone(),
-            settings: Settings::default(),
+            settings: Settings { broker_prefix: options.broker_prefix.clone(), ..Settings::default() },
         },
     };
     Ok(config)

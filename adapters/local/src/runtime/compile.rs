@@ -2,12 +2,17 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::hash::{Hash as _, Hasher as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use super::Runtime;
+use crate::manifest::Manifest;
 
 /// Why a component can't be run.
 #[derive(Debug, thiserror::Error)]
@@ -48,11 +53,14 @@ impl CompileError {
 
 /// The component of a `.wasm` file, from `cache` if it was compiled before by an engine like this one.
 pub(super) fn load(engine: &Engine, source: &Path, cache: &Path) -> Result<Component, CompileError> {
-    let wasm = std::fs::read(source).map_err(|error| CompileError::unreadable(source, error))?;
-    let kept = cache.join(cache_name(engine, &wasm));
+    let unreadable = |error| CompileError::unreadable(source, error);
+    let kept = cache.join(cache_name(engine, digest(source).map_err(unreadable)?));
     if let Some(component) = from_cache(engine, &kept) {
         return Ok(component);
     }
+    let wasm = std::fs::read(source).map_err(unreadable)?;
+    // Of what was read now: the file may have been built anew since.
+    let kept = cache.join(cache_name(engine, Sha256::digest(&wasm).into()));
     let unfit = |error| CompileError::Unfit { source_file: source.to_owned(), error };
     let compiled = engine.precompile_component(&wasm).map_err(unfit)?;
     keep(&kept, &compiled).map_err(|error| CompileError::Io { path: kept.clone(), error })?;
@@ -62,12 +70,35 @@ pub(super) fn load(engine: &Engine, source: &Path, cache: &Path) -> Result<Compo
     }
 }
 
-/// Names the code that this engine makes of these bytes.
-fn cache_name(engine: &Engine, wasm: &[u8]) -> String {
+/// Compiles every component of an application into `cache`, so that the next start finds them there.
+pub fn compile_all(runtime: &Runtime, manifest: &Manifest, cache: &Path) -> Result<(), CompileError> {
+    manifest
+        .components
+        .values()
+        .try_for_each(|entry| load(runtime.engine(), &entry.source_in_profile(None), cache).map(drop))
+}
+
+/// The SHA-256 of a file, which is not held as a whole: a start that compiles nothing needs little memory.
+fn digest(source: &Path) -> std::io::Result<[u8; 32]> {
+    let mut file = BufReader::with_capacity(64 * 1024, File::open(source)?);
+    let mut digest = Sha256::new();
+    loop {
+        let bytes = file.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(digest.finalize().into());
+        }
+        digest.update(bytes);
+        let count = bytes.len();
+        file.consume(count);
+    }
+}
+
+/// Names the code that this engine makes of a file with this digest.
+fn cache_name(engine: &Engine, digest: [u8; 32]) -> String {
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
     let mut name = format!("{:016x}-", hasher.finish());
-    for byte in Sha256::digest(wasm) {
+    for byte in digest {
         let _ = write!(name, "{byte:02x}");
     }
     name + ".cwasm"

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::WasiBody;
-use wasmtime_wasi_http::handler::{InstantiationError, ProxyHandler, TrapOrPanicError};
+use wasmtime_wasi_http::handler::{HandlerState as _, InstantiationError, ProxyHandler, TrapOrPanicError};
 
 use super::limits::InstanceLimits;
 use super::state::{Preopen, StateTemplate};
@@ -110,6 +110,19 @@ impl Component {
                 Err(CallError::TimedOut)
             }
         }
+    }
+
+    /// How long it takes to make a fresh instance and let it go: the median of this many.
+    pub async fn fresh_instance_time(&self, rounds: usize) -> wasmtime::Result<Duration> {
+        let handler = self.handler.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut times = Vec::with_capacity(rounds);
+        for _ in 0..rounds.max(1) {
+            let begun = Instant::now();
+            drop(handler.state().instantiate().await?);
+            times.push(begun.elapsed());
+        }
+        times.sort_unstable();
+        Ok(times[times.len() / 2])
     }
 
     fn fault(&self, error: &wasmtime::Error) -> CallError {

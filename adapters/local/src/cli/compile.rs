@@ -1,0 +1,12 @@
+use mcommerce::ShopConfig;
+use mcommerce::manifest::Manifest;
+use mcommerce::runtime::{Runtime, compile_all};
+
+use super::PlaceOptions;
+
+/// Compiles every component into the cache that a shop started from here uses.
+pub(super) fn compile(place: &PlaceOptions) -> anyhow::Result<()> {
+    let config = ShopConfig::new(&place.manifest, &place.data);
+    let manifest = Manifest::load(&config.manifest)?;
+    Ok(compile_all(&Runtime::new()?, &manifest, &config.cache)?)
+}
