@@ -38,6 +38,8 @@ static SAID_NOT_RUN: Once = Once::new();
 /// A store under test.
 pub(crate) struct Tested {
     pub(crate) store: Arc<dyn Store>,
+    /// The same file or database as another bridge has it.
+    other: Arc<dyn Store>,
     kind: Kind,
 }
 
@@ -80,8 +82,10 @@ pub(crate) use on_both_stores;
 impl Tested {
     pub(crate) async fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Arc::new(SqliteStore::at(&dir.path().join("store.db")));
-        Self { store: store.clone(), kind: Kind::Sqlite { store, _dir: dir } }.prepared().await
+        let path = dir.path().join("store.db");
+        let store = Arc::new(SqliteStore::at(&path));
+        let other = Arc::new(SqliteStore::at(&path));
+        Self { store: store.clone(), other, kind: Kind::Sqlite { store, _dir: dir } }.prepared().await
     }
 
     /// A database of its own, if there is a MongoDB.
@@ -100,8 +104,8 @@ impl Tested {
         };
         let name = format!("contract_{}", uuid::Uuid::now_v7().simple());
         let database = mongodb::Client::with_uri_str(&uri).await.unwrap().database(&name);
-        let store = Arc::new(MongoStore::at(&with_database(&uri, &name)).unwrap());
-        Some(Self { store, kind: Kind::Mongo { database } }.prepared().await)
+        let store = || Arc::new(MongoStore::at(&with_database(&uri, &name)).unwrap());
+        Some(Self { store: store(), other: store(), kind: Kind::Mongo { database } }.prepared().await)
     }
 
     async fn prepared(self) -> Self {
@@ -129,6 +133,11 @@ impl Tested {
                 database.client().database("admin").run_command(hurry).await.unwrap();
             }
         }
+    }
+
+    /// The store as each of two bridges has it in turn.
+    pub(crate) fn of_bridge(&self, n: usize) -> Arc<dyn Store> {
+        Arc::clone(if n.is_multiple_of(2) { &self.store } else { &self.other })
     }
 
     pub(crate) async fn transact(&self, operations: &[Operation]) -> Result<Vec<Outcome>, StoreError> {

@@ -1,7 +1,5 @@
 //! All or nothing, expectations and unique keys.
 
-use std::sync::Arc;
-
 use bson::{Document, doc};
 use mcommerce_bridge::store::StoreError;
 use protocol::{Change, Expect, Filter, Operation, Outcome, Scalar};
@@ -170,10 +168,10 @@ async fn a_key_is_free_again_once_its_document_is_gone_or_changed(tested: &Teste
     assert_eq!(tested.ids("goods", eq("slug", "cup")).await, ["c"]);
 }
 
-/// Runs this many transactions at once; says how many went through. Others must have met a conflict.
+/// Runs this many transactions at once, by two bridges in turn; says how many went through. Others must have met a conflict.
 async fn at_once(tested: &Tested, count: usize, operations: impl Fn(usize) -> Vec<Operation>) -> usize {
     let transactions = (0..count).map(|n| {
-        let (store, operations) = (Arc::clone(&tested.store), operations(n));
+        let (store, operations) = (tested.of_bridge(n), operations(n));
         tokio::spawn(async move { store.transact(&operations).await })
     });
     let mut through = 0;

@@ -19,13 +19,15 @@ on_both_stores! {
 
 const PAIRS: i64 = 24;
 
-/// Sets off pairs at once; of each, at most one may go through, and over all at least one must.
+/// Sets off pairs at once, each transaction by another bridge; of each pair at most one may go through, and over all
+/// at least one must.
 async fn at_most_one_of_each_pair(tested: &Tested, pair: impl Fn(i64) -> [Vec<Operation>; 2]) {
     let mut through = 0;
     for n in 0..PAIRS {
         let barrier = Arc::new(Barrier::new(2));
-        let each = pair(n).map(|operations| {
-            let (store, barrier) = (Arc::clone(&tested.store), Arc::clone(&barrier));
+        let bridges = [0, 1].map(|bridge| tested.of_bridge(bridge));
+        let each = pair(n).into_iter().zip(bridges).map(|(operations, store)| {
+            let barrier = Arc::clone(&barrier);
             tokio::spawn(async move {
                 barrier.wait().await;
                 store.transact(&operations).await
