@@ -85,16 +85,18 @@ fn serve_page(folder: &Path, shop: &str) -> anyhow::Result<Option<Child>> {
     if !folder.join("package.json").is_file() {
         return Ok(None);
     }
-    if !folder.join("node_modules").is_dir() {
+    let program = folder.join("node_modules/.bin/vite");
+    if !program.is_file() {
         eprintln!("mcommerce: the page is not served: run `npm ci` in {} first", folder.display());
         return Ok(None);
     }
-    let server = Command::new("npm")
-        .args(["run", "dev", "--silent", "--", "--host", "127.0.0.1", "--port", "5173", "--strictPort"])
+    // Not through npm, which would leave the server behind when it is killed.
+    let server = Command::new(std::path::absolute(program)?)
+        .args(["--host", "127.0.0.1", "--port", "5173", "--strictPort"])
         .env("SHOP_URL", shop)
         .current_dir(folder)
         .kill_on_drop(true)
         .spawn()
-        .context("npm can't be run: install Node.js 20 or newer from https://nodejs.org")?;
+        .context("the page's server can't be run: install Node.js 20 or newer from https://nodejs.org")?;
     Ok(Some(server))
 }
