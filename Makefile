@@ -64,9 +64,13 @@ openapi: ## write docs/api/openapi.json from the handlers and the page's types f
 test: ## everything, on both back ends; gets MongoDB and RabbitMQ itself where it can
 	tests/services/with-services $(MAKE) --no-print-directory test-rust test-page test-browser
 
-test-rust: functions page host compiled
+# One `cargo test` builds the programs along with their tests, so that nothing native is built twice.
+test-rust: functions page
 	$(call step,misbehaving component for the tests of the host)
 	cargo build --profile function $(WASM) -p misbehaving
+	$(call step,tests (native build))
+	cargo test --release --no-run
+	$(BINARY) compile
 	$(call step,tests)
 	cargo test --release --no-fail-fast
 
@@ -74,7 +78,9 @@ test-page: frontend/node_modules/.package-lock.json
 	$(call step,tests of the page)
 	cd frontend && npm test
 
-test-browser: functions page host compiled
+test-browser: functions page
+	@test -x $(BINARY) || $(MAKE) --no-print-directory host
+	$(BINARY) compile
 	$(call step,browser tests)
 	tests/browser/run
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::{FieldError, Problem};
 
@@ -96,7 +96,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() {
+        // Of an enum, serde_json calls whatever is no text a syntax error.
+        if inner.is_data() || serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
             Problem::invalid(vec![shape_error(&path, &inner.to_string())])
         } else {
             Problem::malformed(format!(
@@ -206,6 +207,20 @@ mod tests {
         let problem =
             parse::<Body>(br#"{"items":[{"quantity":"4242 at line 4242, expected x"}]}"#).unwrap_err();
         assert_eq!(problem.fields()[0].message, "must be u32");
+    }
+
+    #[test]
+    fn an_enum_that_is_no_text_names_its_field() {
+        for json in [r#"{"locale":null}"#, r#"{"locale":7}"#, r#"{"locale":["en"]}"#, r#"{"locale":true}"#] {
+            #[derive(Debug, Deserialize)]
+            struct Holder {
+                #[expect(dead_code, reason = "only its parsing matters")]
+                locale: crate::Locale,
+            }
+            let problem = parse::<Holder>(json.as_bytes()).unwrap_err();
+            assert_eq!(problem.status().as_u16(), 422, "{json}");
+            assert_eq!(problem.fields()[0].field, "locale", "{json}");
+        }
     }
 
     #[test]

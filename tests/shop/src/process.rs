@@ -143,7 +143,7 @@ pub(crate) async fn secrets(data: &std::path::Path) -> Result<Vec<(String, Strin
     let printed = run("mcommerce", &arguments, &[]).await?;
     Ok(printed
         .lines()
-        .filter_map(|line| line.split_once('='))
+        .filter_map(|line| line.strip_prefix("export ")?.split_once('='))
         .filter(|(name, _)| name.starts_with("MCOMMERCE_TOKEN_"))
         .map(|(name, value)| (name.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
         .collect())
