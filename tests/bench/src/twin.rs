@@ -75,7 +75,10 @@ async fn answer(database: &Database, headers: &HeaderMap, parameters: &ListParam
         .into_iter()
         .filter_map(|count| {
             let number = count.get_i32("count").ok()?;
-            Some(FacetCount { value: count.get_str("_id").ok()?.to_owned(), count: u64::try_from(number).ok()? })
+            Some(FacetCount {
+                value: count.get_str("_id").ok()?.to_owned(),
+                count: u64::try_from(number).ok()?,
+            })
         })
         .collect();
     let list = ProductList {

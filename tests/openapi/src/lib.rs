@@ -6,7 +6,8 @@
 mod functions;
 
 use functions::{
-    create_order, health, list_products, login, my_account, pay, register, track_orders, validate_token, view_product,
+    create_order, health, list_products, login, my_account, pay, register, track_orders, validate_token,
+    view_product,
 };
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};

@@ -16,7 +16,10 @@ fn document() -> Value {
 #[test]
 fn the_document_that_is_kept_is_the_handlers() {
     let kept = std::fs::read_to_string(repository().join("docs/api/openapi.json")).unwrap();
-    assert!(kept.trim() == openapi::text().trim(), "docs/api/openapi.json is out of date: run `make openapi`");
+    assert!(
+        kept.trim() == openapi::text().trim(),
+        "docs/api/openapi.json is out of date: run `make openapi`"
+    );
 }
 
 #[test]
@@ -28,7 +31,9 @@ fn every_public_route_of_spin_toml_is_documented_and_no_other() {
         .unwrap()
         .iter()
         .filter_map(|trigger| trigger["route"].as_str())
-        .filter(|route| !route.starts_with("/internal/") && !route.starts_with("/events/") && *route != "/...")
+        .filter(|route| {
+            !route.starts_with("/internal/") && !route.starts_with("/events/") && *route != "/..."
+        })
         .map(|route| {
             let parts: Vec<String> = route
                 .split('/')
@@ -46,13 +51,19 @@ fn every_operation_has_a_name_of_its_own_and_every_refusal_is_a_problem() {
     let document = document();
     let mut names = BTreeSet::new();
     for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap().iter().filter(|(method, _)| *method != "parameters") {
-            let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
+        for (method, operation) in
+            item.as_object().unwrap().iter().filter(|(method, _)| *method != "parameters")
+        {
+            let name =
+                operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
             assert!(names.insert(name.to_owned()), "{name} is used twice");
             for (status, response) in operation["responses"].as_object().unwrap() {
                 if status.starts_with('4') || (status.starts_with('5') && path != "/health") {
                     let problem = response.to_string();
-                    assert!(problem.contains("/Problem"), "{method} {path} {status} is no problem: {problem}");
+                    assert!(
+                        problem.contains("/Problem"),
+                        "{method} {path} {status} is no problem: {problem}"
+                    );
                 }
             }
         }

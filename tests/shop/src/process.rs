@@ -19,7 +19,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program of this build and returns it with the first JSON line it prints.
+    /// Starts a program of this build and returns it with what it says of itself once it listens.
     pub async fn start(
         program: &str,
         arguments: &[String],
@@ -44,6 +44,9 @@ impl Process {
         tokio::spawn(keep(BufReader::new(err), Arc::clone(&written), None));
         let first = tokio::time::timeout(START, async {
             while let Some(line) = line.recv().await {
+                if let Some(bridge) = line.strip_prefix("mcommerce-bridge listens on ") {
+                    return Some(serde_json::json!({ "bridge": bridge }));
+                }
                 if let Ok(value @ Value::Object(_)) = serde_json::from_str(&line)
                     && value.get("level").is_none()
                 {

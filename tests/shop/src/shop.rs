@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
@@ -174,7 +176,19 @@ impl Bridge {
         arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
         let (process, _) = Process::start("mcommerce-bridge", &arguments, &self.variables).await?;
         self.process = Some(process);
-        Ok(())
+        self.until_ready().await
+    }
+
+    /// Waits until it can serve: it listens before it has found its store.
+    async fn until_ready(&self) -> Result<()> {
+        let ready = format!("{}/readyz", self.url);
+        tokio::time::timeout(Duration::from_mins(1), async {
+            while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await
+        .context("the bridge is not ready")
     }
 
     /// `kill -9`.

@@ -70,6 +70,7 @@ async fn until_dead(shop: &mut Shop, count: usize) -> Vec<serde_json::Value> {
     loop {
         let listed = shop.bridge().dead(&["list", "--json"]).await.expect("a list");
         let dead: Vec<serde_json::Value> = serde_json::from_str(&listed).expect("JSON");
+        let dead: Vec<_> = dead.into_iter().filter(|letter| letter["subscription"] == "send-email").collect();
         if dead.len() >= count {
             return dead;
         }
