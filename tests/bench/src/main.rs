@@ -66,10 +66,9 @@ async fn main() -> Result<()> {
     for (name, bytes) in resources::component_sizes()? {
         println!("  {name:<16} {:>5} kB", bytes / 1000);
     }
-    for line in shop.log().lines().filter(|line| line.contains("fresh instance")) {
-        println!("{line}");
-    }
-    shop.stop().await
+    shop.stop().await?;
+    println!("\n{}", resources::fresh_instances()?);
+    Ok(())
 }
 
 fn row(measured: &Measured) -> String {

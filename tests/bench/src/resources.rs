@@ -12,6 +12,16 @@ pub(crate) fn resident_bytes(process: u32) -> Result<u64> {
     Ok(kilobytes * 1024)
 }
 
+/// What `mcommerce instances` says: the median time of a fresh instance of each component.
+pub(crate) fn fresh_instances() -> Result<String> {
+    let program = std::env::current_exe()?.with_file_name("mcommerce");
+    let data = std::env::temp_dir().join(format!("bench-{}", std::process::id()));
+    let output = std::process::Command::new(program).arg("instances").arg("--data").arg(&data).output();
+    // What it left there is in the way of nobody.
+    let _ = std::fs::remove_dir_all(&data);
+    Ok(String::from_utf8(output?.stdout)?)
+}
+
 /// The components and their sizes in bytes, largest first.
 pub(crate) fn component_sizes() -> Result<Vec<(String, u64)>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm32-wasip2/function");
