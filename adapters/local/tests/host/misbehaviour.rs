@@ -77,7 +77,16 @@ async fn a_memory_hog_is_stopped_at_its_limit_and_others_are_served() {
 #[tokio::test(flavor = "multi_thread")]
 async fn more_requests_than_may_be_in_flight_are_turned_away_at_once() {
     let shop = start_with(|config| config.limits.in_flight = 1).await;
-    let (waiting, turned_away) = tokio::join!(shop.get("/misbehaving/wait?1000"), async {
+    // Whichever of the two comes first turns the other away; the slow one asks until it is the first.
+    let slow = async {
+        loop {
+            let answer = shop.get("/misbehaving/wait?1000").await;
+            if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+                return answer;
+            }
+        }
+    };
+    let (waiting, turned_away) = tokio::join!(slow, async {
         loop {
             let answer = shop.get("/misbehaving/hello").await;
             if answer.status != StatusCode::OK {
