@@ -23,3 +23,4 @@ mod stock;
 pub use config::{BridgeAt, MailTo, ShopConfig};
 pub use mounts::{MissingFolders, MountError};
 pub use shop::{Addresses, DemoAccounts, Shop};
+pub use stock::{bridge_ready, stock_empty};

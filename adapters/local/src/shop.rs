@@ -104,7 +104,7 @@ impl Shop {
         let mut accounts = DemoAccounts::default();
         if let (Some(store), true) = (&store, config.demo) {
             stock::wait_for_bridge(bridge.as_ref(), addresses.bridge.as_deref()).await?;
-            accounts = stock::fill(store.as_ref(), secrets.demo_password()).await?;
+            accounts = stock::stock_empty(store.as_ref(), &secrets).await?;
         }
         let listening = sockets.serve(&config, &app, mail.as_ref().map(|(_, inbox)| inbox))?;
         let journal = config.journal;

@@ -12,6 +12,7 @@ use mcommerce_bridge::store::Store;
 
 use crate::accounts::{ensure_admin, ensure_shopper};
 use crate::demo;
+use crate::secrets::Secrets;
 use crate::shop::DemoAccounts;
 
 /// How long the bridge may take until it can serve.
@@ -35,6 +36,11 @@ pub(crate) async fn wait_for_bridge(bridge: Option<&Bridge>, url: Option<&str>) 
     })?
 }
 
+/// Waits until a bridge that runs elsewhere can serve. Fails after a minute.
+pub async fn bridge_ready(url: &str) -> anyhow::Result<()> {
+    wait_for_bridge(None, Some(url)).await
+}
+
 async fn answers_ready(url: &str) -> anyhow::Result<()> {
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
     let uri: http::Uri = format!("{url}/readyz").parse().with_context(|| format!("{url} is no address"))?;
@@ -47,9 +53,9 @@ async fn answers_ready(url: &str) -> anyhow::Result<()> {
 }
 
 /// Stocks an empty shop and makes the demo accounts that are missing.
-pub(crate) async fn fill(store: &dyn Store, shopper_password: &str) -> anyhow::Result<DemoAccounts> {
+pub async fn stock_empty(store: &dyn Store, secrets: &Secrets) -> anyhow::Result<DemoAccounts> {
     demo::load_if_empty(store).await?;
-    let shopper = ensure_shopper(store, shopper_password).await?;
+    let shopper = ensure_shopper(store, secrets.demo_password()).await?;
     let admin = ensure_admin(store).await?;
     Ok(DemoAccounts { admin, shopper: Some(shopper) })
 }

@@ -3,12 +3,15 @@
 mod compile;
 mod dev;
 mod env;
+mod inbox;
 mod instances;
 mod output;
+mod stock;
 mod up;
 mod watch;
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,6 +36,10 @@ enum Command {
     Compile(PlaceOptions),
     /// Measure how long a fresh instance of each function takes.
     Instances(PlaceOptions),
+    /// Put the demo catalogue and the demo accounts into an empty store.
+    Stock(stock::StockOptions),
+    /// Catch mails and show them on a page, beside functions that run elsewhere; Ctrl-C stops it.
+    Inbox(inbox::InboxOptions),
     /// Print the shop's secrets as shell variables, for `spin up` and `mcommerce-bridge`.
     Env(PlaceOptions),
 }
@@ -75,6 +82,10 @@ struct ShopOptions {
     /// Where events are taken from a bridge that runs elsewhere.
     #[arg(long, value_name = "ADDR")]
     internal_listen: Option<SocketAddr>,
+    /// How many requests one instance of a function serves at the same time. More spare memory; but when an instance
+    /// panics, all its requests fail. Named as in `spin up`.
+    #[arg(long, value_name = "N", default_value = "1")]
+    max_instance_concurrent_reuse_count: NonZeroUsize,
     /// The build profile whose functions are run.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -95,6 +106,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Env(place) => env::print(&place),
         Command::Compile(place) => compile::compile(&place),
         Command::Instances(place) => in_runtime(instances::measure(place)),
+        Command::Stock(options) => in_runtime(stock::stock(options)),
+        Command::Inbox(options) => in_runtime(inbox::inbox(options)),
         Command::Up(options) => in_runtime(up::up(options)),
         Command::Dev(options) => in_runtime(dev::dev(options)),
     };

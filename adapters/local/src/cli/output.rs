@@ -1,8 +1,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use mcommerce::Shop;
 use mcommerce::accounts::Credentials;
+use mcommerce::{DemoAccounts, Shop};
 use serde_json::{Value, json};
 
 /// What a shop that has started says, for a person.
@@ -23,7 +23,12 @@ pub(super) fn greeting(shop: &Shop, data: &Path, page: Option<&str>) -> String {
         lines.push(("Bridge", bridge.clone()));
     }
     lines.push(("Data", data.display().to_string()));
-    let accounts = shop.accounts();
+    format!("\n{}{}\n  Ctrl-C stops it.\n", aligned(&lines), accounts(shop.accounts()))
+}
+
+/// Who can sign in, and the card to pay with.
+pub(super) fn accounts(accounts: &DemoAccounts) -> String {
+    let mut lines = Vec::new();
     if let Some(Credentials { email, password }) = &accounts.shopper {
         lines.push(("Shopper", format!("{email}  password {password}")));
     }
@@ -32,12 +37,15 @@ pub(super) fn greeting(shop: &Shop, data: &Path, page: Option<&str>) -> String {
             .push(("Admin", format!("{email}  password {password}  (write it down: it is not shown again)")));
     }
     lines.push(("Test card", "4242 4242 4242 4242, any date to come, any three digits".to_owned()));
-    let mut text = String::from("\n");
-    for (name, value) in lines {
+    aligned(&lines)
+}
+
+fn aligned(lines: &[(&str, String)]) -> String {
+    lines.iter().fold(String::new(), |mut text, (name, value)| {
         // Writing to a text does not fail.
         let _ = writeln!(text, "  {name:<10} {value}");
-    }
-    text + "\n  Ctrl-C stops it.\n"
+        text
+    })
 }
 
 /// The same as one line of JSON.

@@ -24,6 +24,7 @@ pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
     config.listen = options.listen;
     config.internal_listen = options.internal_listen;
     config.profile.clone_from(&options.profile);
+    config.limits.concurrent = options.max_instance_concurrent_reuse_count.get();
     config.demo = !options.no_demo;
     config.environment = std::env::vars().collect();
     config.mail = match &options.smtp {

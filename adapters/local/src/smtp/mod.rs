@@ -4,6 +4,7 @@ mod inbox;
 mod mail;
 mod page;
 mod server;
+mod service;
 mod session;
 
 pub use inbox::{Inbox, TooFew};

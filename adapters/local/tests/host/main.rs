@@ -9,3 +9,4 @@ mod mails;
 mod misbehaviour;
 mod outbound;
 mod support;
+mod swapping;

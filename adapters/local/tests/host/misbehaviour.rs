@@ -108,20 +108,3 @@ async fn what_a_component_prints_is_journaled_line_by_line() {
     shop.line_with(&["{\"level\":\"info\",\"message\":\"once\"}"]).await;
     shop.line_with(&["\"component\":\"misbehaving\"", "plainly once"]).await;
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_changed_component_is_swapped_without_losing_a_request() {
-    let shop = start().await;
-    let component = shop.shop.app().component("misbehaving").expect("the component is there");
-    let requests = join_all((0..40).map(|turn| {
-        let path = if turn % 2 == 0 { "/misbehaving/wait?20" } else { "/misbehaving/hello" };
-        shop.get(path)
-    }));
-    let (answers, ()) = tokio::join!(requests, async {
-        for _ in 0..5 {
-            component.reload().expect("the component is loaded anew");
-            tokio::task::yield_now().await;
-        }
-    });
-    assert!(answers.iter().all(|answer| answer.status == StatusCode::OK));
-}

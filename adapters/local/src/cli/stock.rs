@@ -1,0 +1,32 @@
+use std::io::Write as _;
+
+use clap::Args;
+use mcommerce::manifest::Manifest;
+use mcommerce::secrets::Secrets;
+use mcommerce::{bridge_ready, stock_empty};
+use mcommerce_bridge::open_store;
+
+use super::{PlaceOptions, output};
+
+#[derive(Args)]
+pub(super) struct StockOptions {
+    #[command(flatten)]
+    place: PlaceOptions,
+    /// `sqlite:PATH` or `mongodb://…`; a file in the data folder by default.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+    /// The bridge on that store, which is waited for: it is what makes the collections.
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3010")]
+    bridge: String,
+}
+
+/// Puts the demo catalogue and accounts into a store that a bridge serves, and prints the accounts.
+pub(super) async fn stock(options: StockOptions) -> anyhow::Result<()> {
+    let StockOptions { place, store, bridge } = options;
+    let secrets = Secrets::keep(&place.data, &Manifest::load(&place.manifest)?)?;
+    let store = store.unwrap_or_else(|| format!("sqlite:{}", place.data.join("shop.db").display()));
+    bridge_ready(bridge.trim_end_matches('/')).await?;
+    let accounts = stock_empty(open_store(&store)?.as_ref(), &secrets).await?;
+    std::io::stdout().write_all(output::accounts(&accounts).as_bytes())?;
+    Ok(())
+}
