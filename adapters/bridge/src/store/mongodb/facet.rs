@@ -24,14 +24,16 @@ pub(super) async fn count(
 }
 
 fn pipeline(facet: &Facet) -> Vec<Document> {
+    // Documents that agree are counted first, so that what follows is done once for all of them.
     let mut stages = vec![
         doc! { "$match": filter::to_document(&facet.filter) },
-        doc! { "$project": { "_id": 0, "value": format!("${}", facet.path) } },
+        doc! { "$group": { "_id": format!("${}", facet.path), "count": { "$sum": 1_i64 } } },
+        doc! { "$project": { "_id": 0, "value": "$_id", "count": 1 } },
     ];
     // Each name of the path may add a level of arrays. All but one are laid flat, the last is made a set, so that
     // a document counts once a value, and unwound. What is no array passes through.
     for _ in 1..facet.path.segments().count() {
-        stages.push(doc! { "$project": { "value": if_array(doc! { "$reduce": {
+        stages.push(doc! { "$project": { "count": 1, "value": if_array(doc! { "$reduce": {
             "input": "$value",
             "initialValue": [],
             "in": { "$concatArrays": [
@@ -41,10 +43,10 @@ fn pipeline(facet: &Facet) -> Vec<Document> {
         } }) } });
     }
     stages.extend([
-        doc! { "$project": { "value": if_array(doc! { "$setUnion": ["$value"] }) } },
+        doc! { "$project": { "count": 1, "value": if_array(doc! { "$setUnion": ["$value"] }) } },
         doc! { "$unwind": "$value" },
         doc! { "$match": { "$expr": { "$not": [{ "$in": [{ "$type": "$value" }, ["null", "object", "array"]] }] } } },
-        doc! { "$group": { "_id": "$value", "count": { "$sum": 1_i64 } } },
+        doc! { "$group": { "_id": "$value", "count": { "$sum": "$count" } } },
         doc! { "$sort": { "count": -1, "_id": 1 } },
         doc! { "$limit": i64::from(facet.limit) },
     ]);
