@@ -28,8 +28,8 @@ pub use line::{OrderLine, Quantity, UnknownQuantity};
 pub use new_order::{NewOrder, NewOrderItem, Placement, Wanted};
 pub use number::{OrderNumber, UnknownNumber};
 pub use order::{
-    Buyer, Idempotency, ORDERS, Order, OrderId, PAY_WITHIN, PAYMENT_TAKES, PaymentId, PaymentOfOrder,
-    RefundDue,
+    Buyer, Idempotency, KEPT_AT_MOST, ORDERS, Order, OrderId, PAY_WITHIN, PAYMENT_TAKES, PaymentId,
+    PaymentOfOrder, RefundDue,
 };
 pub use pricing::{Offer, Refusal, price};
 pub use settlement::Settlement;

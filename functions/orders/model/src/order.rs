@@ -14,6 +14,9 @@ pub const PAY_WITHIN: Duration = Duration::from_mins(30);
 /// How long an unpaid order keeps its stock at least once somebody begins to pay it.
 pub const PAYMENT_TAKES: Duration = Duration::from_mins(15);
 
+/// How long after it was placed an unpaid order keeps its stock at most, however often somebody begins to pay it.
+pub const KEPT_AT_MOST: Duration = Duration::from_hours(2);
+
 /// The id of an order.
 pub type OrderId = Id<Order>;
 
@@ -137,6 +140,13 @@ impl Order {
             version: 1,
         }
     }
+
+    /// Until when it has to keep its stock, for somebody begins to pay it now; `None` if it keeps it that long anyway.
+    #[must_use]
+    pub fn kept_for_payment(&self, now: Moment) -> Option<Moment> {
+        let until = now.after(PAYMENT_TAKES).min(self.created_at.after(KEPT_AT_MOST));
+        self.expires_at.is_none_or(|expiry| expiry < until).then_some(until)
+    }
 }
 
 #[cfg(test)]
@@ -160,5 +170,21 @@ mod tests {
         let placed = order();
         let within = placed.expires_at.unwrap().millis() - placed.created_at.millis();
         assert_eq!(within, 30 * 60 * 1000);
+    }
+
+    #[test]
+    fn an_order_is_kept_a_quarter_of_an_hour_more_for_a_payment_but_two_hours_at_most() {
+        let mut order = order();
+        let minutes = |minutes| order.created_at.after(Duration::from_mins(minutes));
+        let moments = [minutes(10), minutes(20), minutes(35), minutes(110), minutes(119), minutes(120)];
+        let later = [minutes(50), minutes(120)];
+        assert_eq!(order.kept_for_payment(moments[0]), None);
+        assert_eq!(order.kept_for_payment(moments[1]), Some(moments[2]));
+        order.expires_at = Some(later[0]);
+        assert_eq!(order.kept_for_payment(moments[2]), None);
+        assert_eq!(order.kept_for_payment(moments[3]), Some(later[1]));
+        order.expires_at = Some(later[1]);
+        assert_eq!(order.kept_for_payment(moments[4]), None);
+        assert_eq!(order.kept_for_payment(moments[5]), None);
     }
 }

@@ -1,5 +1,5 @@
 use kit::{Bridge, BridgeError, Moment, Problem, Transaction};
-use orders_model::{Asker, Due, ORDERS, Order, OrderId, OrderStatus, PAYMENT_TAKES, changes};
+use orders_model::{Asker, Due, ORDERS, Order, OrderId, OrderStatus, changes};
 use protocol::{Conflict, Expect, Filter};
 
 /// The order, if whoever asks may see it.
@@ -16,8 +16,7 @@ pub(super) async fn due(bridge: &Bridge, id: OrderId, asker: &Asker) -> Result<D
     let order = opened(bridge, id, asker).await?;
     payable(order.status)?;
     let now = Moment::now();
-    let until = now.after(PAYMENT_TAKES);
-    if order.expires_at.is_none_or(|expiry| expiry < until) {
+    if let Some(until) = order.kept_for_payment(now) {
         let (filter, update) = changes::extend(id, until, now);
         let extension = Transaction::new().update(ORDERS, filter, update, Expect::Exactly(1));
         match bridge.transact(extension).await {

@@ -49,7 +49,7 @@ pub async fn may_see(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What is to be paid, while the order can be. It keeps its stock for [`orders_model::PAYMENT_TAKES`] from now on at least.
+/// What is to be paid, while the order can be. It keeps its stock for the payment, see [`orders_model::Order::kept_for_payment`].
 /// 404 if the asker may not pay it, 409 `already_paid` or `order_not_payable`.
 pub async fn amount_due(
     context: Context,
