@@ -84,8 +84,10 @@ test-browser: functions page
 	$(call step,browser tests)
 	tests/browser/run
 
-bench: functions page host compiled ## a table of what the shop costs, against a native twin
-	cargo build --release -p bench
+# One build of all three: built alone, each would have its dependencies built again with other features.
+bench: functions page ## a table of what the shop costs, against a native twin
+	cargo build --release -p mcommerce -p mcommerce-bridge -p bench
+	$(BINARY) compile
 	tests/services/with-services target/release/bench
 
 services: ## MongoDB and RabbitMQ in the foreground, for hand work
