@@ -88,6 +88,7 @@ impl Shop {
         let sources = Sources {
             decided: decided(&config, &addresses),
             environment: config.environment.clone(),
+            presumed: presumed(&addresses),
             kept: secrets.variables(),
         };
         let variables = Variables::resolve(&manifest, &sources)?;
@@ -239,19 +240,25 @@ fn addresses(
 fn decided(config: &ShopConfig, addresses: &Addresses) -> BTreeMap<String, String> {
     let bridge_url = addresses.bridge.clone().unwrap_or_else(|| format!("http://{BRIDGE_AUTHORITY}"));
     let (smtp_host, smtp_port) = addresses.smtp.rsplit_once(':').unwrap_or((&addresses.smtp, "25"));
-    let mut decided: BTreeMap<String, String> = [
-        ("bridge_url", bridge_url.as_str()),
-        ("smtp_host", smtp_host),
-        ("smtp_port", smtp_port),
-        ("shop_url", &addresses.shop),
+    let mut decided: BTreeMap<String, String> =
+        [("bridge_url", bridge_url.as_str()), ("smtp_host", smtp_host), ("smtp_port", smtp_port)]
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+    decided.extend(config.variables.clone());
+    decided
+}
+
+/// The variables that are as this start sees them unless the environment says otherwise: behind a proxy, browsers know
+/// the shop by another address, and reach it by TLS.
+fn presumed(addresses: &Addresses) -> BTreeMap<String, String> {
+    [
+        ("shop_url", addresses.shop.as_str()),
         // The shop is served without TLS here, where a Secure cookie would be dropped.
         ("secure_cookies", "false"),
     ]
-    .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .collect();
-    decided.extend(config.variables.clone());
-    decided
+    .into()
 }
 
 async fn start_bridge(

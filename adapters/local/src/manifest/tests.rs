@@ -87,7 +87,7 @@ fn all_missing_variables_are_named_at_once() {
 }
 
 #[test]
-fn what_the_host_decides_beats_the_environment_and_that_what_was_kept_and_that_the_default() {
+fn what_is_decided_beats_the_environment_that_what_is_presumed_that_what_was_kept_and_that_the_default() {
     let manifest = parse(SMALLEST).expect("it is understood");
     let mut sources = Sources { kept: values(&[("word", "kept")]), ..Sources::default() };
     let word = |sources: &Sources| {
@@ -95,6 +95,8 @@ fn what_the_host_decides_beats_the_environment_and_that_what_was_kept_and_that_t
         manifest.components["a"].variables["both"].render(&variables)
     };
     assert_eq!(word(&sources), "here, kept!");
+    sources.presumed = values(&[("word", "presumed")]);
+    assert_eq!(word(&sources), "here, presumed!");
     sources.environment = values(&[("SPIN_VARIABLE_WORD", "env"), ("SPIN_VARIABLE_WHERE", "there")]);
     assert_eq!(word(&sources), "there, env!");
     sources.decided = values(&[("word", "decided")]);

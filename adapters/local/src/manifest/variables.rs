@@ -25,6 +25,8 @@ pub struct Sources {
     pub decided: BTreeMap<String, String>,
     /// The process' environment, of which `SPIN_VARIABLE_<NAME>` counts.
     pub environment: BTreeMap<String, String>,
+    /// What the host presumes of itself unless it is told otherwise: its address as browsers know it.
+    pub presumed: BTreeMap<String, String>,
     /// What was made and kept at the first start.
     pub kept: BTreeMap<String, String>,
 }
@@ -52,6 +54,7 @@ impl Variables {
                 .decided
                 .get(name)
                 .or_else(|| sources.environment.get(&environment_name(name)))
+                .or_else(|| sources.presumed.get(name))
                 .or_else(|| sources.kept.get(name))
                 .or(declared.default.as_ref());
             match value {
