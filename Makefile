@@ -12,8 +12,8 @@ BINARY    := target/release/mcommerce
 
 step = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help up dev test test-rust test-page test-browser bench spin services fmt lint lint-rust lint-page deny \
-        tools compiled functions page host openapi
+.PHONY: help up dev test test-rust test-page test-browser bench spin services cluster fmt lint lint-rust lint-page \
+        deny tools compiled functions page host openapi
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -114,6 +114,9 @@ deny: tools
 	$(call step,cargo deny)
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
 	cargo deny --log-level error check bans licenses sources
+
+cluster: functions page host ## the shop in a cluster on this machine (Docker and kind)
+	@exec k8s/cluster-up
 
 fmt: ## format everything
 	cargo fmt --all
