@@ -53,7 +53,8 @@ pub async fn login(
     let bridge = context.bridge().await?;
     let now = Moment::now();
     let account = ACCOUNT_FAILURES.of(credentials.email.as_str(), now);
-    let address = client_network(&headers).map(|network| ADDRESS_FAILURES.of(&network, now));
+    let address = client_network(&headers, &kit::variable("client_address_header").await?)
+        .map(|network| ADDRESS_FAILURES.of(&network, now));
 
     let user = known(&bridge, &credentials.email, address.as_ref()).await?;
     // Counted before the password is looked at, so that guesses made at once can't pass the limit together.

@@ -47,7 +47,7 @@ pub async fn register(
     let bridge = context.bridge().await?;
     let now = Moment::now();
 
-    if let Some(network) = client_network(&headers) {
+    if let Some(network) = client_network(&headers, &kit::variable("client_address_header").await?) {
         let allowance = REGISTRATIONS.of(&network, now);
         if !allowance.spend(&bridge, LOGIN_ATTEMPTS).await? {
             return Err(allowance.refusal());
