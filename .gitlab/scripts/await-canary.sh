@@ -7,7 +7,7 @@
 set -euo pipefail
 
 tag=$1
-timeout=${TIMEOUT:-10800} pause=${PAUSE:-30}
+timeout=${TIMEOUT:-21600} pause=${PAUSE:-30}
 overlay=k8s/spinkube/overlays/production/kustomization.yaml
 weights=istio/overlays/production/weights.yaml
 
