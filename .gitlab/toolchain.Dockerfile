@@ -14,10 +14,10 @@ SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 ARG KUBECTL=1.36.1
 ARG SPIN=4.1.0
 
-# RabbitMQ and Chromium are for the tests, which start their own (tests/services, tests/browser).
+# RabbitMQ, Chromium and promtool (of prometheus) are for the tests, which start their own (tests/services, tests/browser).
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends chromium jq lua5.1 python3-pip python3-venv rabbitmq-server rsync shellcheck \
+    && apt-get install -y --no-install-recommends chromium jq lua5.1 prometheus python3-pip python3-venv rabbitmq-server rsync shellcheck \
     && rm -rf /var/lib/apt/lists/*
 RUN rustup component add clippy rustfmt && rustup target add wasm32-wasip2
 
