@@ -12,8 +12,8 @@ BINARY    := target/release/mcommerce
 
 step = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: help up dev test test-rust test-page test-browser bench spin services cluster fmt lint lint-rust lint-page \
-        deny tools compiled functions page host openapi
+.PHONY: help up dev test test-rust test-page test-browser test-delivery bench spin services cluster fmt lint lint-rust \
+        lint-page deny tools compiled functions page host openapi
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,7 +62,7 @@ openapi: ## write docs/api/openapi.json from the handlers and the page's types f
 	cd frontend && npm run generate
 
 test: ## everything, on both back ends; gets MongoDB and RabbitMQ itself where it can
-	tests/services/with-services $(MAKE) --no-print-directory test-rust test-page test-browser
+	tests/services/with-services $(MAKE) --no-print-directory test-rust test-page test-browser test-delivery
 
 # One `cargo test` builds the programs along with their tests, so that nothing native is built twice.
 test-rust: functions page
@@ -83,6 +83,21 @@ test-browser: functions page
 	$(BINARY) compile
 	$(call step,browser tests)
 	tests/browser/run
+
+test-delivery: functions page
+	@test -x $(BINARY) || $(MAKE) --no-print-directory host
+	$(BINARY) compile
+	@tests/services/need curl jq promtool=prometheus rsync
+	$(call step,tests of the images)
+	tests/images/run
+	$(call step,tests of the manifests)
+	tests/manifests/run
+	$(call step,tests of the alerts)
+	k8s/observability/tests/run
+	$(call step,tests of the pipeline's scripts)
+	python3 -B -m unittest discover .gitlab/scripts
+	$(call step,tests of the mesh)
+	tests/mesh/run
 
 # One build of all three: built alone, each would have its dependencies built again with other features.
 bench: functions page ## a table of what the shop costs, against a native twin

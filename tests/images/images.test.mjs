@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { ROOT } from './context.mjs';
+import { Image } from './image.mjs';
+
+const run = promisify(execFile);
+
+test('the context holds sources alone', () => {
+  const { context } = new Image('adapters/bridge/Dockerfile');
+  const all = readdirSync(context, { recursive: true }).map(String);
+  assert.ok(all.includes('Cargo.lock') && all.includes('adapters/bridge/config/grants.toml'));
+  assert.deepEqual(all.filter((file) => /(^|\/)(target|node_modules|\.git|\.mcommerce|\.env|Dockerfile)(\/|$)/.test(file)), []);
+});
+
+test('the steps of the bridge’s image end in a bridge', async () => {
+  const root = await new Image('adapters/bridge/Dockerfile').stage('build');
+  const { stdout } = await run(path.join(root, 'out/mcommerce-bridge'), ['--version']);
+  assert.match(stdout, /^mcommerce-bridge \d/);
+});
+
+test('the steps of the shop’s image end in a shop that serves from the image’s folders', async () => {
+  const image = new Image('adapters/local/Dockerfile');
+  const [shop, built] = [await image.stage('application'), await image.stage('build-mcommerce')];
+  assert.ok(existsSync(path.join(built, 'out/data')) && existsSync(path.join(built, 'out/compiled-components')));
+  const compiled = path.join(shop, 'shop/target/compiled-components');
+  // Compiled for this machine from the same bytes; in a container the first start does it.
+  cpSync(path.join(ROOT, 'target/compiled-components'), compiled, { recursive: true });
+  const places = ['--listen', '127.0.0.1:0', '--smtp-listen', '127.0.0.1:0', '--data', path.join(built, 'out/data')];
+  const process = spawn(path.join(built, 'out/mcommerce'), ['up', '--json', ...places], { cwd: path.join(shop, 'shop'), stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const ended = once(process, 'exit').then(([status]) => assert.fail(`the shop ended with ${status}`));
+    const [line] = await Promise.race([once(createInterface(process.stdout), 'line'), ended]);
+    const { shop: address } = JSON.parse(line);
+    const page = await fetch(address);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /<div id="root">/);
+    const { items } = await (await fetch(`${address}/api/products?limit=24`)).json();
+    assert.equal(items.length, 24);
+    const picture = await fetch(new URL(items[0].image.url, address));
+    assert.equal(picture.headers.get('content-type'), 'image/svg+xml');
+    assert.equal((await (await fetch(`${address}/api/openapi.json`)).json()).openapi, '3.1.0');
+  } finally {
+    process.kill('SIGKILL');
+  }
+});
