@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{BridgeConfig, ConfigError};
+use crate::config::{BridgeConfig, ConfigError, Schedule};
 use crate::events::{Broker, Courier, Deliver, EventsError, Outbox, Rabbit, Relay, StoreBroker};
 use crate::health::Health;
 use crate::lease::Lease;
@@ -30,6 +30,15 @@ pub(crate) struct App {
     pub(crate) committed: Arc<Notify>,
     /// A permit for each request that may be in flight.
     pub(crate) gate: Arc<Semaphore>,
+}
+
+impl App {
+    /// What is counted, in the `OpenMetrics` text format.
+    pub(crate) fn metrics(&self) -> String {
+        let in_flight = self.config.settings.max_in_flight.saturating_sub(self.gate.available_permits());
+        self.metrics.in_flight.set(i64::try_from(in_flight).unwrap_or(i64::MAX));
+        self.metrics.encode()
+    }
 }
 
 /// A running bridge. It does not listen: give [`Bridge::router`] to a server, or call it in process.
@@ -64,16 +73,21 @@ impl Bridge {
         let settings = config.settings.clone();
         let subscriptions = config.subscriptions.clone();
         let metrics = Arc::new(Metrics::new());
+        let scheduled = config.schedules.iter().map(Schedule::emit);
+        metrics.foresee(config.grants.event_types().chain(scheduled), &subscriptions);
+        let tracer = config.tracer.clone();
         let lease = Arc::new(Lease::new(Arc::clone(&store), "relay", settings.lease_time));
         let delivers_without_relay = matches!(broker, BrokerUrl::Amqp(_));
         let broker: Arc<dyn Broker> = match broker {
             BrokerUrl::Amqp(url) => {
-                Arc::new(Rabbit::new(url, &settings.broker_prefix, subscriptions, Arc::clone(&metrics)))
+                let (prefix, metrics) = (&settings.broker_prefix, Arc::clone(&metrics));
+                Arc::new(Rabbit::new(url, prefix, subscriptions, metrics, tracer.clone()))
             }
             BrokerUrl::Store => {
                 metrics.broker_up.set(1);
                 let (store, lease) = (Arc::clone(&store), Arc::clone(&lease));
-                Arc::new(StoreBroker::new(store, subscriptions, lease, settings.poll_interval))
+                let pace = settings.poll_interval;
+                Arc::new(StoreBroker::new(store, subscriptions, lease, pace, tracer.clone()))
             }
         };
         let committed = Arc::new(Notify::new());
@@ -85,7 +99,8 @@ impl Bridge {
             Arc::clone(&metrics),
             settings.poll_interval,
         ));
-        let courier = Arc::new(Courier::new(deliver, config.tokens.clone(), Arc::clone(&metrics)));
+        let courier = Courier::new(deliver, config.tokens.clone(), Arc::clone(&metrics), tracer);
+        let courier = Arc::new(courier);
         let app = Arc::new(App {
             gate: Arc::new(Semaphore::new(settings.max_in_flight)),
             health: Arc::new(Health::new()),
@@ -119,6 +134,11 @@ impl Bridge {
     /// The bridge's routes. They can be served on a socket or called in process; clones are cheap.
     pub fn router(&self) -> Router {
         self.router.clone()
+    }
+
+    /// What it counts, as `GET /metrics` answers it.
+    pub fn metrics(&self) -> String {
+        self.app.metrics()
     }
 
     /// Whether it can serve.
@@ -182,7 +202,8 @@ impl Bridge {
 
     fn keep_time(&self) {
         for schedule in self.app.config.schedules.iter().cloned() {
-            let clock = Clock::new(schedule, Arc::clone(&self.app.store), Arc::clone(&self.app.committed));
+            let (store, committed) = (Arc::clone(&self.app.store), Arc::clone(&self.app.committed));
+            let clock = Clock::new(schedule, store, committed, self.app.config.tracer.clone());
             let (app, stop) = (Arc::clone(&self.app), self.stop_events.clone());
             self.background.spawn(async move {
                 let ticks = async {

@@ -17,13 +17,12 @@ mod lease;
 mod metrics;
 mod schedule;
 pub mod store;
-mod trace;
 mod urls;
 
 pub use bridge::Bridge;
 pub use config::{BridgeConfig, ConfigError, ConfigTexts, FunctionToken, FunctionTokens, Settings};
 pub use events::{
     DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, EventsError,
-    HttpDeliver, traceparent_of,
+    HttpDeliver,
 };
 pub use urls::{AmqpUrl, BrokerUrl, StoreUrl, UrlError, open_store};

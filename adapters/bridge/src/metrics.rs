@@ -6,6 +6,9 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+use protocol::EventType;
+
+use crate::config::Subscriptions;
 
 const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0];
 
@@ -98,6 +101,25 @@ impl Metrics {
         to.register_with_unit("delivery", "Time of an attempt to deliver an event", Unit::Seconds, time);
         to.register("store_up", "1 while the store serves", self.store_up.clone());
         to.register("broker_up", "1 while the broker is connected", self.broker_up.clone());
+    }
+
+    /// Counts what can come as 0 until it comes: the first one would otherwise be no change that anybody could see.
+    pub(crate) fn foresee<'a>(
+        &self,
+        kinds: impl Iterator<Item = &'a EventType>,
+        subscriptions: &Subscriptions,
+    ) {
+        for kind in kinds {
+            let labels = EventLabels { kind: kind.as_str().to_owned() };
+            drop(self.events_committed.get_or_create(&labels));
+            drop(self.events_published.get_or_create(&labels));
+        }
+        for subscription in subscriptions.iter() {
+            for outcome in ["done", "retry", "parked"] {
+                let labels = DeliveryLabels { subscription: subscription.name().to_owned(), outcome };
+                drop(self.deliveries.get_or_create(&labels));
+            }
+        }
     }
 
     /// All of them in the `OpenMetrics` text format.

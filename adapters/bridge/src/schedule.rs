@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bson::{DateTime, doc};
+use mcommerce_telemetry::{SpanKind, Traceparent, Tracer};
 use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Query, Update};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
@@ -20,7 +21,6 @@ use crate::backoff::Backoff;
 use crate::config::Schedule;
 use crate::events::Emission;
 use crate::store::{Store, StoreError};
-use crate::trace::Trace;
 
 fn schedules() -> CollectionName {
     CollectionName::internal("schedules")
@@ -35,11 +35,17 @@ pub(crate) struct Clock {
     schedule: Schedule,
     store: Arc<dyn Store>,
     committed: Arc<Notify>,
+    tracer: Tracer,
 }
 
 impl Clock {
-    pub(crate) fn new(schedule: Schedule, store: Arc<dyn Store>, committed: Arc<Notify>) -> Self {
-        Self { schedule, store, committed }
+    pub(crate) fn new(
+        schedule: Schedule,
+        store: Arc<dyn Store>,
+        committed: Arc<Notify>,
+        tracer: Tracer,
+    ) -> Self {
+        Self { schedule, store, committed, tracer }
     }
 
     /// Emits the tick of a moment unless it was emitted before; says whether this call did.
@@ -61,18 +67,24 @@ impl Clock {
                 Operation::Insert { collection: schedules(), document: doc! { "_id": name, "tick": tick } }
             }
         };
-        let event = self.event(tick, tick.saturating_mul(every)).insert(0)?;
+        let called = || format!("emit {}", self.schedule.emit());
+        let mut span = self.tracer.span(SpanKind::Internal, called, None);
+        let context = span.traceparent().unwrap_or_else(Traceparent::random);
+        let event = self.event(tick, tick.saturating_mul(every), &context).insert(0)?;
         match self.store.transact(&[advance, event]).await {
             Ok(_) => {
                 self.committed.notify_one();
                 Ok(true)
             }
             Err(StoreError::Conflict(_)) => Ok(false),
-            Err(error) => Err(error),
+            Err(error) => {
+                span.fail("not emitted");
+                Err(error)
+            }
         }
     }
 
-    fn event(&self, tick: i64, at_millis: i64) -> Emission {
+    fn event(&self, tick: i64, at_millis: i64, context: &Traceparent) -> Emission {
         let name = self.schedule.name();
         let due = OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(at_millis);
         Emission {
@@ -80,7 +92,7 @@ impl Clock {
             source: format!("/schedules/{name}"),
             kind: self.schedule.emit().clone(),
             subject: name.to_owned(),
-            traceparent: Trace::new().traceparent().to_owned(),
+            traceparent: context.to_string(),
             data: doc! {
                 "tick": tick,
                 "due": due.format(&Rfc3339).unwrap_or_else(|_| DateTime::from_millis(at_millis).to_string()),

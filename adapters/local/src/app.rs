@@ -5,12 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use async_trait::async_trait;
 use http::{Request, Response};
+use mcommerce_telemetry::{Span, Traceparent, method_name};
 use wasmtime_wasi_http::WasiBody;
 
 use crate::outbound::Neighbours;
 use crate::routing::{RouteHeaders, Router};
 use crate::runtime::Component;
-use crate::server::{Problem, trace_id};
+use crate::server::Problem;
 
 /// The components of an application and the routes to them.
 pub struct App {
@@ -40,22 +41,28 @@ impl App {
         self.components.values()
     }
 
-    /// Answers a request by its path. Its URI is absolute.
+    /// Answers a request by its path. Its URI is absolute. The span learns which route it is.
     pub async fn route(
         &self,
         mut request: Request<WasiBody>,
         peer: SocketAddr,
+        span: &mut Span,
     ) -> Result<Response<WasiBody>, Problem> {
         let uri = request.uri().clone();
         let found = self.router.route(uri.path()).ok_or(Problem::NotFound)?;
         let component = self.components.get(found.component).ok_or(Problem::NotFound)?;
+        if span.is_on() {
+            let route = found.headers.route();
+            span.rename(|| format!("{} {route}", method_name(request.method())));
+            span.set("http.route", route.to_owned());
+        }
         RouteHeaders::add(&found, request.headers_mut(), &uri, peer);
         Ok(component.call(request).await?)
     }
 
     /// Answers a request by its path as [`App::route`], from within this process.
     pub async fn route_inside(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
-        self.route(request, NOBODY).await
+        self.route(request, NOBODY, &mut Span::none()).await
     }
 }
 
@@ -65,8 +72,12 @@ impl Neighbours for App {
         let component = self.components.get(component)?;
         let uri = request.uri().clone();
         self.chaining.add_common(request.headers_mut(), &uri, uri.path(), NOBODY);
-        let trace = trace_id(request.headers()).map(str::to_owned);
+        let trace = Traceparent::of(request.headers());
         let answered = component.call(request).await;
-        Some(answered.unwrap_or_else(|error| Problem::from(error).response(trace.as_deref())))
+        Some(
+            answered.unwrap_or_else(|error| {
+                Problem::from(error).response(trace.as_ref().map(Traceparent::trace_id))
+            }),
+        )
     }
 }

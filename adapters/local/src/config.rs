@@ -3,6 +3,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use mcommerce_bridge::Settings;
+use mcommerce_telemetry::Tracer;
 
 use crate::journal::Journal;
 use crate::mounts::MissingFolders;
@@ -35,6 +36,10 @@ pub struct ShopConfig {
     pub variables: BTreeMap<String, String>,
     /// The environment, of which `SPIN_VARIABLE_<NAME>` counts.
     pub environment: BTreeMap<String, String>,
+    /// Whether browsers get `/_dashboard` and `/_metrics`. A bridge's side gets them always.
+    pub dashboard: bool,
+    /// Makes the spans of host and bridge; off unless it is set.
+    pub tracer: Tracer,
     /// What one instance of a component may use.
     pub limits: InstanceLimits,
     /// The most bytes of a request's body.
@@ -102,6 +107,8 @@ impl ShopConfig {
             demo: true,
             variables: BTreeMap::new(),
             environment: BTreeMap::new(),
+            dashboard: true,
+            tracer: Tracer::off(),
             limits: InstanceLimits::default(),
             max_body: MAX_BODY,
             journal: Journal::stderr(),

@@ -8,12 +8,12 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Request};
 use http_body_util::{BodyExt as _, Full};
-use mcommerce_bridge::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, FunctionToken, traceparent_of};
+use mcommerce_bridge::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, FunctionToken};
+use mcommerce_telemetry::TRACEPARENT;
 use tokio::sync::SetOnce;
 
 use crate::app::App;
 use crate::outbound::NEIGHBOUR_SUFFIX;
-use crate::server::TRACEPARENT;
 
 /// Delivers to an application that is told later: the bridge starts while components are still compiled, and an event
 /// that is due by then waits for them.
@@ -35,6 +35,7 @@ impl Deliver for InProcess {
         function: &str,
         path: &str,
         token: &FunctionToken,
+        traceparent: Option<&str>,
         event_json: Bytes,
         timeout: Duration,
     ) -> DeliveryOutcome {
@@ -44,7 +45,6 @@ impl Deliver for InProcess {
         let Some(app) = app.upgrade() else {
             return DeliveryOutcome::Unreachable("the shop is stopping".to_owned());
         };
-        let traceparent = traceparent_of(&event_json);
         let mut request = Request::post(format!("http://{function}{NEIGHBOUR_SUFFIX}{path}"))
             .header(CONTENT_TYPE, EVENT_MEDIA_TYPE)
             .header(CONTENT_LENGTH, event_json.len());

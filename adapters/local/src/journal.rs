@@ -11,8 +11,8 @@ use time::format_description::well_known::Rfc3339;
 /// The most lines that a journal in memory keeps.
 const MEMORY_LINES: usize = 20_000;
 
-/// A log of lines. A component's own JSON lines pass as they are; its other output and what the host has to
-/// say about a component become JSON lines that name it.
+/// A log of lines. A component's own JSON lines get the time and its name; its other output and what the host has to
+/// say about a component become JSON lines as well.
 #[derive(Clone)]
 pub struct Journal(Arc<Sink>);
 
@@ -55,8 +55,9 @@ impl Journal {
 
     /// A line that a component wrote.
     pub fn guest(&self, component: &str, line: &str) {
-        if line.starts_with('{') && line.ends_with('}') {
-            self.write(line.to_owned());
+        if line.starts_with("{\"") && line.ends_with('}') {
+            let (time, component) = (now(), serde_json::Value::from(component));
+            self.write(format!("{{\"time\":\"{time}\",\"component\":{component},{}", &line[1..]));
         } else if !line.trim().is_empty() {
             self.host(component, Level::Info, line);
         }
@@ -64,15 +65,22 @@ impl Journal {
 
     /// What the host has to say about a component.
     pub fn host(&self, component: &str, level: Level, message: &str) {
-        let time = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
+        self.host_of(None, component, level, message);
+    }
+
+    /// What the host has to say about a component and one request, by the id of its trace.
+    pub fn host_of(&self, trace_id: Option<&str>, component: &str, level: Level, message: &str) {
         let level = match level {
-            Level::Info => "info",
-            Level::Warn => "warn",
-            Level::Error => "error",
+            Level::Info => "INFO",
+            Level::Warn => "WARN",
+            Level::Error => "ERROR",
         };
-        let line = serde_json::json!({
-            "time": time, "level": level, "component": component, "message": message,
+        let mut line = serde_json::json!({
+            "time": now(), "level": level, "component": component, "message": message,
         });
+        if let Some(trace_id) = trace_id {
+            line["traceId"] = trace_id.into();
+        }
         self.write(line.to_string());
     }
 
@@ -92,6 +100,10 @@ impl Journal {
             }
         }
     }
+}
+
+fn now() -> String {
+    OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }
 
 impl fmt::Debug for Journal {

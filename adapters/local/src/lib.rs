@@ -6,10 +6,13 @@
 pub mod accounts;
 pub mod app;
 mod config;
+mod dashboard;
 mod delivery;
 pub mod demo;
+mod html;
 pub mod journal;
 pub mod manifest;
+mod metrics;
 mod mounts;
 pub mod outbound;
 pub mod routing;
@@ -21,6 +24,8 @@ pub mod smtp;
 mod stock;
 
 pub use config::{BridgeAt, MailTo, ShopConfig};
+pub use dashboard::Dashboard;
+pub use metrics::{ComponentMetrics, HostMetrics};
 pub use mounts::{MissingFolders, MountError};
 pub use shop::{Addresses, DemoAccounts, Shop};
 pub use stock::{bridge_ready, stock_empty};

@@ -13,9 +13,11 @@ use tokio::task::JoinSet;
 use crate::accounts::Credentials;
 use crate::app::App;
 use crate::config::{BridgeAt, MailTo, ShopConfig};
+use crate::dashboard::{BridgeMetrics, Dashboard};
 use crate::delivery::InProcess;
 use crate::journal::Journal;
 use crate::manifest::{Manifest, Sources, Variables};
+use crate::metrics::HostMetrics;
 use crate::mounts::mounts;
 use crate::outbound::{AllowedHosts, Neighbours, Network, Outbound};
 use crate::routing::Router;
@@ -54,6 +56,8 @@ pub struct Addresses {
     pub internal: Option<String>,
     /// The inbox page.
     pub inbox: Option<String>,
+    /// The page of what is counted.
+    pub dashboard: Option<String>,
     /// The mail server, `host:port`.
     pub smtp: String,
     /// The bridge, if it runs elsewhere.
@@ -96,7 +100,8 @@ impl Shop {
         let delivery = InProcess::default();
         let (bridge, store) = start_bridge(&config, &variables, &delivery).await?;
         let network = Network::new(bridge.as_ref().map(|bridge| (BRIDGE_AUTHORITY, bridge.router())));
-        let components = load_components(&config, &manifest, &variables, &network).await?;
+        let metrics = Arc::new(HostMetrics::default());
+        let components = load_components(&config, &manifest, &variables, &network, &metrics).await?;
         let app = Arc::new(App::new(components, router));
         let neighbours: Arc<dyn Neighbours> = app.clone();
         network.connect(Arc::downgrade(&neighbours));
@@ -107,7 +112,10 @@ impl Shop {
             stock::wait_for_bridge(bridge.as_ref(), addresses.bridge.as_deref()).await?;
             accounts = stock::stock_empty(store.as_ref(), &secrets).await?;
         }
-        let listening = sockets.serve(&config, &app, mail.as_ref().map(|(_, inbox)| inbox))?;
+        let inbox = mail.as_ref().map(|(_, inbox)| inbox);
+        let of_bridge = bridge_metrics(&addresses, bridge.is_some())?;
+        let dashboard = Dashboard::new(metrics, Arc::clone(&app), inbox.cloned(), network, of_bridge);
+        let listening = sockets.serve(&config, &app, inbox, &Arc::new(dashboard))?;
         let journal = config.journal;
         Ok(Self { app, manifest, variables, addresses, journal, listening, mail, bridge, store, accounts })
     }
@@ -187,6 +195,7 @@ impl Sockets {
         config: &ShopConfig,
         app: &Arc<App>,
         inbox: Option<&Arc<Inbox>>,
+        dashboard: &Arc<Dashboard>,
     ) -> anyhow::Result<Vec<Listening>> {
         let sides = [(Some(self.shop), Side::Outside), (self.internal, Side::Inside)];
         let mut listening = Vec::new();
@@ -194,7 +203,16 @@ impl Sockets {
             let Some(socket) = socket else { continue };
             let authority = Authority::try_from(socket.local_addr()?.to_string())?;
             let inbox = inbox.filter(|_| side == Side::Outside).cloned();
-            let front = Front { side, app: Arc::clone(app), inbox, max_body: config.max_body, authority };
+            let shown = config.dashboard || side == Side::Inside;
+            let front = Front {
+                side,
+                app: Arc::clone(app),
+                inbox,
+                dashboard: shown.then(|| Arc::clone(dashboard)),
+                tracer: config.tracer.clone(),
+                max_body: config.max_body,
+                authority,
+            };
             listening.push(listen(socket, Arc::new(front)));
         }
         Ok(listening)
@@ -226,6 +244,7 @@ fn addresses(
     };
     Ok(Addresses {
         inbox: mail.map(|_| format!("{shop}/_inbox")),
+        dashboard: config.dashboard.then(|| format!("{shop}/_dashboard")),
         internal: sockets.internal.as_ref().map(url).transpose()?,
         smtp,
         bridge: match &config.bridge {
@@ -234,6 +253,17 @@ fn addresses(
         },
         shop,
     })
+}
+
+/// Where the bridge says what it counts.
+fn bridge_metrics(addresses: &Addresses, here: bool) -> anyhow::Result<Option<BridgeMetrics>> {
+    let base = match &addresses.bridge {
+        Some(url) => url.clone(),
+        None if here => format!("http://{BRIDGE_AUTHORITY}"),
+        None => return Ok(None),
+    };
+    let uri = format!("{base}/metrics").parse().with_context(|| format!("the bridge's address {base}"))?;
+    Ok(Some(BridgeMetrics { uri, here }))
 }
 
 /// The variables whose values this start decides. The caller's own come last, so they win.
@@ -280,6 +310,7 @@ async fn start_bridge(
     );
     let mut bridge_config = BridgeConfig::embedded(tokens)?;
     bridge_config.settings = settings.clone();
+    bridge_config.tracer = config.tracer.clone();
     let bridge =
         Bridge::start(bridge_config, Arc::clone(&store), broker.parse()?, Arc::new(delivery.clone())).await?;
     Ok((Some(bridge), Some(store)))
@@ -290,6 +321,7 @@ async fn load_components(
     manifest: &Manifest,
     variables: &Variables,
     network: &Arc<Network>,
+    metrics: &HostMetrics,
 ) -> anyhow::Result<Vec<Component>> {
     let runtime = match &config.runtime {
         Some(runtime) => runtime.clone(),
@@ -308,10 +340,12 @@ async fn load_components(
             cache: config.cache.clone(),
             journal: config.journal.clone(),
             preopens: mounts(entry, config.missing_folders).with_context(within)?,
-            outbound: Outbound::new(network, &allowed, &name, &config.journal),
+            outbound: Outbound::new(network, &allowed, &name, &config.journal, &config.tracer),
             allowed,
             variables: Arc::new(values.collect()),
             limits: config.limits.clone(),
+            metrics: metrics.component(&name),
+            tracer: config.tracer.clone(),
             name,
         };
         let runtime = runtime.clone();

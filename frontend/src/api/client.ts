@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import type { paths } from './schema';
 import { problemFrom, problemFromFailure } from './problem';
 import { bearer, refreshSession } from './session';
+import { traceparent } from './trace';
 
 /** Longer than the slowest thing the API does (a payment provider's own time limit). */
 const TIME_LIMIT_MS = 45_000;
@@ -10,6 +11,7 @@ async function send(request: Request, token: string | undefined): Promise<Respon
   const outgoing = new Request(request, {
     signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIME_LIMIT_MS)]),
   });
+  outgoing.headers.set('traceparent', traceparent());
   if (token !== undefined) outgoing.headers.set('Authorization', `Bearer ${token}`);
   return fetch(outgoing);
 }

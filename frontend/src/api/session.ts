@@ -1,5 +1,6 @@
 import type { Session, User } from './types';
 import { problemFrom } from './problem';
+import { traceparent } from './trace';
 
 /**
  * Who is signed in. The access token lives in this module's memory only; what survives a reload is
@@ -54,7 +55,7 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function refreshOnce(): Promise<boolean> {
-  const response = await fetch('/api/auth/refresh', { method: 'POST' });
+  const response = await fetch('/api/auth/refresh', { method: 'POST', headers: { traceparent: traceparent() } });
   if (response.ok) {
     adoptSession((await response.json()) as Session);
     return true;

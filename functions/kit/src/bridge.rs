@@ -125,7 +125,7 @@ impl Bridge {
     pub(crate) async fn is_ready(trace: &Trace) -> Result<bool, Problem> {
         const LONGEST: usize = 64 * 1024;
         let request = Request::get(format!("{}/readyz", variable("bridge_url").await?))
-            .header("traceparent", trace.child())
+            .header("traceparent", trace.traceparent())
             .body(Bytes::new())
             .map_err(|error| Problem::internal(error.to_string()))?;
         let answer = host::send(request, Duration::from_secs(2), LONGEST).await;
@@ -175,7 +175,7 @@ impl Bridge {
         let request = Request::post(format!("{}{route}", self.url))
             .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-            .header("traceparent", self.trace.child())
+            .header("traceparent", self.trace.traceparent())
             .body(Bytes::from(body))
             .map_err(|error| fault(&error))?;
         let response = host::send(request, WAIT, MAX_ANSWER_BYTES)

@@ -4,7 +4,7 @@ use crate::Trace;
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// Somebody must look.
     Error,

@@ -38,7 +38,7 @@ impl Service {
             .uri(format!("{}{route}", self.url))
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-            .header("traceparent", self.trace.child())
+            .header("traceparent", self.trace.traceparent())
             .body(Bytes::from(json))
             .map_err(|error| Problem::internal(error.to_string()))?;
         let response = host::send(request, WAIT, MAX_ANSWER_BYTES)

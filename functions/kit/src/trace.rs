@@ -3,10 +3,12 @@ use std::fmt;
 use http::HeaderMap;
 
 /// The W3C trace context of a request. <https://www.w3.org/TR/trace-context/>
+///
+/// A function makes no spans: its host does, one for its run and one for each request it makes. So the context goes on
+/// as it came, and what the host makes of an outbound request hangs below the run that made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trace {
-    trace_id: String,
-    flags: String,
+    traceparent: String,
 }
 
 /// The header that carries it.
@@ -26,19 +28,19 @@ impl Trace {
     /// A new trace, sampled.
     #[must_use]
     pub fn start() -> Self {
-        Self { trace_id: hex(&random::<16>()), flags: "01".into() }
+        Self { traceparent: format!("00-{}-{}-01", hex(&random::<16>()), hex(&random::<8>())) }
     }
 
     /// 32 hexadecimal digits.
     #[must_use]
     pub fn id(&self) -> &str {
-        &self.trace_id
+        &self.traceparent[3..35]
     }
 
     /// The header's value for a request made on behalf of this one.
     #[must_use]
-    pub fn child(&self) -> String {
-        format!("00-{}-{}-{}", self.trace_id, hex(&random::<8>()), self.flags)
+    pub fn traceparent(&self) -> &str {
+        &self.traceparent
     }
 
     fn parse(value: &str) -> Option<Self> {
@@ -54,13 +56,13 @@ impl Trace {
             && digits(span, 16)
             && span.bytes().any(|b| b != b'0')
             && digits(flags, 2);
-        good.then(|| Self { trace_id: trace.into(), flags: flags.into() })
+        good.then(|| Self { traceparent: format!("00-{trace}-{span}-{flags}") })
     }
 }
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.trace_id)
+        f.write_str(self.id())
     }
 }
 
@@ -87,9 +89,10 @@ mod tests {
     fn a_good_parent_is_kept_and_a_bad_one_replaced() {
         let id = "0af7651916cd43dd8448eb211c80319c";
         let mut headers = HeaderMap::new();
-        headers.insert(TRACEPARENT, format!("00-{id}-b7ad6b7169203331-01").parse().unwrap());
+        let given = format!("00-{id}-b7ad6b7169203331-01");
+        headers.insert(TRACEPARENT, given.parse().unwrap());
         assert_eq!(Trace::of(&headers).id(), id);
-        assert!(Trace::of(&headers).child().starts_with(&format!("00-{id}-")));
+        assert_eq!(Trace::of(&headers).traceparent(), given, "the parent of what follows is the host's span");
         for bad in ["", "00-0-0-0", "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"] {
             headers.insert(TRACEPARENT, bad.parse().unwrap());
             assert_ne!(Trace::of(&headers).id(), id);

@@ -6,12 +6,14 @@
 mod backend;
 mod client;
 mod inbox;
+mod otlp;
 mod process;
 mod shop;
 
 pub use backend::{Backend, rabbitmqctl};
 pub use client::{Answer, Client, Order, Payment, a_key};
 pub use inbox::{Inbox, Mail};
+pub use otlp::{Receiver, Span};
 pub use process::Process;
 pub use shop::{Bridge, Shop, ShopBuilder};
 

@@ -79,6 +79,12 @@ impl Shop {
         self.process.id()
     }
 
+    /// The tokens by which functions and the bridge know each other.
+    pub async fn tokens(&self) -> Result<Vec<String>> {
+        let secrets = crate::process::secrets(self.data()).await?;
+        Ok(secrets.into_iter().map(|(_, token)| token).collect())
+    }
+
     /// The folder with its data.
     #[must_use]
     pub fn data(&self) -> &std::path::Path {
@@ -105,7 +111,7 @@ impl Shop {
 }
 
 impl ShopBuilder {
-    /// Sets an environment variable of the shop.
+    /// Sets an environment variable of the shop and of its bridge.
     #[must_use]
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
@@ -154,7 +160,7 @@ impl ShopBuilder {
             let mut apart = Bridge {
                 url: format!("http://{listen}"),
                 arguments: bridge_arguments,
-                variables: secrets,
+                variables: [secrets, self.variables.clone()].concat(),
                 process: None,
             };
             apart.start(&[]).await?;

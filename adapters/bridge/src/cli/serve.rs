@@ -6,6 +6,7 @@ use anyhow::{Context as _, anyhow};
 use axum::serve::ListenerExt as _;
 use clap::Args;
 use mcommerce_bridge::{Bridge, FunctionTokens, HttpDeliver, open_store};
+use mcommerce_telemetry::Telemetry;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -65,6 +66,8 @@ impl Serve {
         config.settings.relay = !self.no_relay;
         config.settings.max_in_flight = self.max_in_flight;
         config.settings.broker_prefix = self.backends.broker_prefix;
+        let telemetry = Telemetry::from_env("mcommerce-bridge")?;
+        config.tracer = telemetry.tracer("mcommerce-bridge");
         let drain_timeout = config.settings.drain_timeout;
         let store = open_store(&self.backends.store)?;
         let deliver = HttpDeliver::new(self.function_url.into_iter().collect(), self.functions_url);
@@ -96,6 +99,7 @@ impl Serve {
         if tokio::time::timeout(drain_timeout, drain).await.is_err() {
             tracing::warn!("not everything in flight was finished in time");
         }
+        telemetry.shutdown().await;
         Ok(())
     }
 }

@@ -117,6 +117,11 @@ impl Grants {
         self.0.values().any(|grants| grants.emit.contains(kind))
     }
 
+    /// The types of events that functions may emit.
+    pub fn event_types(&self) -> impl Iterator<Item = &EventType> {
+        self.0.values().flat_map(|grants| &grants.emit)
+    }
+
     /// The functions that may do something, which therefore need a token.
     pub fn functions_with_grants(&self) -> impl Iterator<Item = &str> {
         self.0

@@ -14,6 +14,8 @@ mod tokens;
 
 use std::path::Path;
 
+use mcommerce_telemetry::Tracer;
+
 pub use collections::*;
 pub use grants::{Access, BlobAccess, Grants};
 pub use own::own_collections;
@@ -40,6 +42,8 @@ pub struct BridgeConfig {
     pub tokens: FunctionTokens,
     /// Limits and paces.
     pub settings: Settings,
+    /// Makes its spans; off unless it is set.
+    pub tracer: Tracer,
 }
 
 /// The texts of the four files.
@@ -145,7 +149,8 @@ impl BridgeConfig {
             }
         }
         tokens.check(MIN_TOKEN_BYTES)?;
-        Ok(Self { collections, grants, subscriptions, schedules, tokens, settings: Settings::default() })
+        let (settings, tracer) = (Settings::default(), Tracer::off());
+        Ok(Self { collections, grants, subscriptions, schedules, tokens, settings, tracer })
     }
 }
 

@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer};
 use tokio::time::timeout;
 
-use super::deliver::{Deliver, DeliveryOutcome};
+use super::deliver::{Deliver, DeliveryOutcome, traceparent_of};
 use crate::config::{FunctionTokens, Subscription};
 use crate::metrics::{DeliveryLabels, Metrics, SubscriptionLabels};
 
@@ -16,6 +17,7 @@ pub(crate) struct Courier {
     deliver: Arc<dyn Deliver>,
     tokens: FunctionTokens,
     metrics: Arc<Metrics>,
+    tracer: Tracer,
 }
 
 /// What follows from an attempt.
@@ -40,22 +42,34 @@ pub(crate) struct Refusal {
 const UNPROCESSABLE: u16 = 422;
 
 impl Courier {
-    pub(crate) fn new(deliver: Arc<dyn Deliver>, tokens: FunctionTokens, metrics: Arc<Metrics>) -> Self {
-        Self { deliver, tokens, metrics }
+    pub(crate) fn new(
+        deliver: Arc<dyn Deliver>,
+        tokens: FunctionTokens,
+        metrics: Arc<Metrics>,
+        tracer: Tracer,
+    ) -> Self {
+        Self { deliver, tokens, metrics, tracer }
     }
 
-    /// Posts an event that has been posted `attempts` times before.
+    /// Posts an event that has been posted `attempts` times before. It hangs below the context of the hop before this,
+    /// if the broker kept one, else below the one that the event itself carries.
     pub(crate) async fn attempt(
         &self,
         subscription: &Subscription,
         event_id: &str,
         event: Bytes,
         attempts: u32,
+        traceparent: Option<&str>,
     ) -> Verdict {
         let started = Instant::now();
-        let outcome = self.post(subscription, event).await;
-        let verdict = judge(subscription, &outcome, attempts.saturating_add(1));
         let name = subscription.name();
+        let parent = traceparent.map(str::to_owned).or_else(|| traceparent_of(&event));
+        let span = self.tracer.span(SpanKind::Consumer, || format!("deliver {name}"), parent.as_deref());
+        let context = span.traceparent().or_else(|| Traceparent::parse(&parent?));
+        let outcome = self.post(subscription, event, context.as_ref().map(Traceparent::as_str)).await;
+        let verdict = judge(subscription, &outcome, attempts.saturating_add(1));
+        describe(span, subscription, event_id, &outcome, &verdict);
+        let trace_id = context.as_ref().map(Traceparent::trace_id);
         let seconds = started.elapsed().as_secs_f64();
         let labels = SubscriptionLabels { subscription: name.to_owned() };
         self.metrics.delivery_time.get_or_create(&labels).observe(seconds);
@@ -65,6 +79,7 @@ impl Courier {
                 let Refusal { status, reason } = refusal;
                 let after_ms = after.as_millis();
                 tracing::warn!(
+                    "traceId" = trace_id,
                     event_id,
                     subscription = name,
                     attempts,
@@ -77,6 +92,7 @@ impl Courier {
             }
             Verdict::Park { attempts, refusal: Refusal { status, reason } } => {
                 tracing::error!(
+                    "traceId" = trace_id,
                     event_id,
                     subscription = name,
                     attempts,
@@ -94,14 +110,42 @@ impl Courier {
         verdict
     }
 
-    async fn post(&self, subscription: &Subscription, event: Bytes) -> DeliveryOutcome {
+    async fn post(
+        &self,
+        subscription: &Subscription,
+        event: Bytes,
+        traceparent: Option<&str>,
+    ) -> DeliveryOutcome {
         let function = subscription.function();
         let Some(token) = self.tokens.of(function) else {
             return DeliveryOutcome::Unreachable("the function has no token".into());
         };
         let limit = subscription.timeout();
-        let delivery = self.deliver.deliver(function, subscription.path(), token, event, limit);
+        let delivery = self.deliver.deliver(function, subscription.path(), token, traceparent, event, limit);
         timeout(limit + GRACE, delivery).await.unwrap_or(DeliveryOutcome::TimedOut)
+    }
+}
+
+/// Says of an attempt's span what it was about and what became of it.
+fn describe(
+    mut span: Span,
+    subscription: &Subscription,
+    event_id: &str,
+    outcome: &DeliveryOutcome,
+    verdict: &Verdict,
+) {
+    span.set("messaging.operation.type", "process");
+    span.set("messaging.operation.name", "deliver");
+    span.set("messaging.destination.subscription.name", subscription.name().to_owned());
+    span.set("messaging.message.id", event_id.to_owned());
+    span.set("faas.invoked_name", subscription.function().to_owned());
+    if let DeliveryOutcome::Answered(status) = outcome {
+        span.set("http.response.status_code", i64::from(*status));
+    }
+    match verdict {
+        Verdict::Done => {}
+        Verdict::Retry { refusal, .. } => span.fail(refusal.reason.clone()),
+        Verdict::Park { refusal, .. } => span.fail(format!("parked: {}", refusal.reason)),
     }
 }
 

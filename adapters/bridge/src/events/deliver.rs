@@ -24,20 +24,21 @@ pub enum DeliveryOutcome {
 #[async_trait]
 pub trait Deliver: Send + Sync + 'static {
     /// Posts an event, a `CloudEvent` in structured JSON mode, to the path of a function as [`EVENT_MEDIA_TYPE`],
-    /// with the function's own token as `Authorization: Bearer` and the event's `traceparent`, if it has one
-    /// ([`traceparent_of`]), as the header of that name.
+    /// with the function's own token as `Authorization: Bearer` and the context of this attempt, if there is one, as
+    /// the header `traceparent`.
     async fn deliver(
         &self,
         function: &str,
         path: &str,
         token: &FunctionToken,
+        traceparent: Option<&str>,
         event_json: Bytes,
         timeout: Duration,
     ) -> DeliveryOutcome;
 }
 
-/// The W3C trace context that an event carries.
-pub fn traceparent_of(event_json: &[u8]) -> Option<String> {
+/// The W3C trace context that an event carries: that of the request which emitted it, wherever it went since.
+pub(super) fn traceparent_of(event_json: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Traced {
         traceparent: Option<String>,

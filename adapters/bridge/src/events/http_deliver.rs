@@ -9,11 +9,11 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use mcommerce_telemetry::TRACEPARENT;
 use tokio::time::timeout;
 
-use super::deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, traceparent_of};
+use super::deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE};
 use crate::config::FunctionToken;
-use crate::trace::TRACEPARENT;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -45,6 +45,7 @@ impl HttpDeliver {
         function: &str,
         path: &str,
         token: &FunctionToken,
+        traceparent: Option<&str>,
         event: Bytes,
     ) -> Result<Request<Full<Bytes>>, http::Error> {
         let base = self.base_urls.get(function).unwrap_or(&self.default_base_url).trim_end_matches('/');
@@ -55,7 +56,7 @@ impl HttpDeliver {
             .uri(format!("{base}{path}"))
             .header(CONTENT_TYPE, EVENT_MEDIA_TYPE)
             .header(AUTHORIZATION, bearer);
-        if let Some(traceparent) = traceparent_of(&event) {
+        if let Some(traceparent) = traceparent {
             request = request.header(TRACEPARENT, traceparent);
         }
         request.body(Full::new(event))
@@ -69,10 +70,11 @@ impl Deliver for HttpDeliver {
         function: &str,
         path: &str,
         token: &FunctionToken,
+        traceparent: Option<&str>,
         event_json: Bytes,
         limit: Duration,
     ) -> DeliveryOutcome {
-        let request = match self.request(function, path, token, event_json) {
+        let request = match self.request(function, path, token, traceparent, event_json) {
             Ok(request) => request,
             Err(error) => return DeliveryOutcome::Unreachable(error.to_string()),
         };

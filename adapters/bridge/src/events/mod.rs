@@ -19,7 +19,7 @@ pub(crate) use broker::Broker;
 pub use broker::EventsError;
 pub(crate) use courier::Courier;
 pub use dead::{DeadLetter, DeadLetterError, DeadLetters};
-pub use deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, traceparent_of};
+pub use deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE};
 pub use http_deliver::HttpDeliver;
 pub(crate) use in_store::StoreBroker;
 pub(crate) use outbox::{Emission, Outbox};

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use bytes::Bytes;
+use mcommerce_telemetry::{Span, SpanKind, Tracer};
 use protocol::{
     CloudEvent, CollectionName, Direction, EventType, Expect, Filter, Operation, Path, Query, SortKey,
 };
@@ -106,6 +107,25 @@ impl Outgoing {
             subject: text("subject")?,
             event,
         })
+    }
+
+    /// The context of the request that emitted it.
+    pub(crate) fn traceparent(&self) -> Option<&str> {
+        self.event.get_str("traceparent").ok()
+    }
+
+    /// Its way into the broker's keeping. The event keeps the context it was emitted in, as the `CloudEvents` extension
+    /// wants it; the context of this hop goes beside it, in the message.
+    pub(crate) fn publishing(&self, tracer: &Tracer) -> Span {
+        let mut span =
+            tracer.span(SpanKind::Producer, || format!("publish {}", self.kind), self.traceparent());
+        if tracer.is_on() {
+            span.set("messaging.operation.type", "send");
+            span.set("messaging.operation.name", "publish");
+            span.set("messaging.message.id", self.id.clone());
+            span.set("cloudevents.event_type", self.kind.as_str().to_owned());
+        }
+        span
     }
 
     /// When it was emitted, in seconds before now.

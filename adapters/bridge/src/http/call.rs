@@ -1,12 +1,13 @@
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use protocol::FailureCode;
+use mcommerce_telemetry::{Span, SpanKind, TRACEPARENT, Traceparent};
+use protocol::{CollectionName, FailureCode};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
@@ -16,12 +17,12 @@ use super::refusal::Refusal;
 use crate::bridge::App;
 use crate::health::StoreState;
 use crate::metrics::{OperationLabels, RequestLabels};
-use crate::trace::{TRACEPARENT, Trace};
 
 /// One request of a function: who asks, under which trace, and how the answer is to be written.
 pub(super) struct Call {
     pub(super) app: Arc<App>,
-    pub(super) trace: Trace,
+    pub(super) trace: Traceparent,
+    span: Mutex<Span>,
     media: Media,
     operation: &'static str,
     function: Result<String, Refusal>,
@@ -42,8 +43,11 @@ impl From<Refusal> for Failed {
 
 impl Call {
     pub(super) fn of(operation: &'static str, headers: &HeaderMap, app: Arc<App>) -> Self {
+        let span = app.config.tracer.span_of(SpanKind::Server, || operation, headers);
+        let of_span = span.traceparent();
         Self {
-            trace: Trace::of(headers),
+            trace: of_span.or_else(|| Traceparent::of(headers)).unwrap_or_else(Traceparent::random),
+            span: Mutex::new(span),
             media: Media::of_answer(headers),
             operation,
             function: authenticate(headers, &app.config.tokens),
@@ -55,6 +59,34 @@ impl Call {
     /// The calling function; only called once [`Self::answer`] has let the call in.
     pub(super) fn function(&self) -> &str {
         self.function.as_deref().unwrap_or_default()
+    }
+
+    /// Whether anybody wants to know what it is about before it fails.
+    pub(super) fn is_traced(&self) -> bool {
+        self.app.config.tracer.is_on()
+    }
+
+    /// Says in the span what is asked for: the collections it is about, and all of it in short.
+    pub(super) fn describe(&self, collections: &[&CollectionName], summary: String) {
+        let (mut span, operation) = (self.span(), self.operation);
+        span.set("db.operation.name", operation);
+        span.set("db.query.summary", summary);
+        // The conventions know the name of one collection only.
+        match collections {
+            [] => {}
+            [first, others @ ..] if others.iter().all(|other| other == first) => {
+                span.set("db.collection.name", first.as_str().to_owned());
+                span.rename(|| format!("{operation} {first}"));
+            }
+            several => {
+                let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+                span.set("db.collection.name", names.join(","));
+            }
+        }
+    }
+
+    fn span(&self) -> std::sync::MutexGuard<'_, Span> {
+        self.span.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a request that answers with a body in the call's own media type.
@@ -111,13 +143,31 @@ impl Call {
     fn fail(&self, failed: Failed) -> Response {
         let Failed { refusal, about } = failed;
         let status = refusal.status.as_u16();
-        let (trace_id, function, operation) = (self.trace.id(), self.function(), self.operation);
+        let (trace_id, function, operation) = (self.trace.trace_id(), self.function(), self.operation);
         let (code, conflict) = (refusal.failure.code, &refusal.failure.conflict);
         if refusal.status.is_server_error() {
             let cause = refusal.cause.as_deref().unwrap_or(&refusal.failure.detail);
-            tracing::error!(trace_id, function, operation, about, status, ?code, cause, "request failed");
+            tracing::error!(
+                "traceId" = trace_id,
+                function,
+                operation,
+                about,
+                status,
+                ?code,
+                cause,
+                "request failed"
+            );
         } else {
-            tracing::info!(trace_id, function, operation, about, status, ?code, ?conflict, "request refused");
+            tracing::info!(
+                "traceId" = trace_id,
+                function,
+                operation,
+                about,
+                status,
+                ?code,
+                ?conflict,
+                "request refused"
+            );
         }
         let body = self.media.encode(&refusal.failure).unwrap_or_default();
         let mut response = respond_with(refusal.status, self.media.header(), body);
@@ -137,8 +187,35 @@ impl Call {
         self.app.metrics.requests.get_or_create(&labels).inc();
         let seconds = self.started.elapsed().as_secs_f64();
         self.app.metrics.request_time.get_or_create(&OperationLabels { operation }).observe(seconds);
+        if self.is_traced() {
+            let mut span = self.span();
+            span.set("http.request.method", method(operation));
+            span.set("http.route", route(operation));
+            span.set("mcommerce.function", self.function().to_owned());
+            span.answered(response.status());
+        }
         response.headers_mut().insert(TRACEPARENT, self.trace.header());
         response
+    }
+}
+
+/// The method of an operation; those that are none had any.
+fn method(operation: &str) -> &'static str {
+    match operation {
+        "query" | "transact" => "POST",
+        "put_blob" => "PUT",
+        "get_blob" => "GET",
+        _ => "_OTHER",
+    }
+}
+
+/// The route of an operation.
+fn route(operation: &str) -> &'static str {
+    match operation {
+        "query" => "/v1/query",
+        "transact" => "/v1/transact",
+        "put_blob" | "get_blob" => "/v1/blobs/{id}",
+        _ => "",
     }
 }
 

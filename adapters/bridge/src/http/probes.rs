@@ -41,7 +41,5 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
 
 /// Counters for Prometheus.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
-    let in_flight = app.config.settings.max_in_flight.saturating_sub(app.gate.available_permits());
-    app.metrics.in_flight.set(i64::try_from(in_flight).unwrap_or(i64::MAX));
-    respond_with(StatusCode::OK, OPEN_METRICS, app.metrics.encode().into_bytes())
+    respond_with(StatusCode::OK, OPEN_METRICS, app.metrics().into_bytes())
 }

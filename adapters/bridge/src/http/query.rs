@@ -13,6 +13,10 @@ use crate::config::Access;
 
 pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failed> {
     let request: QueryRequest = body::read(headers, body).await?;
+    if call.is_traced() {
+        let collections: Vec<_> = request.queries.iter().map(|query| &query.collection).collect();
+        call.describe(&collections, about(&request));
+    }
     answer(call, &request, Media::of_answer(headers))
         .await
         .map_err(|refusal| Failed { refusal, about: about(&request) })

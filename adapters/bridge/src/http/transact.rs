@@ -1,6 +1,6 @@
 use axum::body::Body;
 use axum::http::HeaderMap;
-use protocol::{NewEvent, TransactAnswer, TransactRequest};
+use protocol::{NewEvent, Operation, TransactAnswer, TransactRequest};
 use uuid::Uuid;
 
 use super::body;
@@ -14,6 +14,10 @@ use crate::metrics::EventLabels;
 pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failed> {
     let request: TransactRequest = body::read(headers, body).await?;
     let about = about(&request);
+    if call.is_traced() {
+        let collections: Vec<_> = request.operations.iter().map(Operation::collection).collect();
+        call.describe(&collections, about.clone());
+    }
     match commit(call, request).await {
         Ok(answer) => Ok(Media::of_answer(headers).encode(&answer)?),
         Err(refusal) => Err(Failed { refusal, about }),
@@ -65,7 +69,7 @@ fn emission(call: &Call, event: NewEvent) -> Emission {
         source: format!("/functions/{}", call.function()),
         kind: event.kind,
         subject: event.subject,
-        traceparent: call.trace.traceparent().to_owned(),
+        traceparent: call.trace.to_string(),
         data: event.data,
     }
 }

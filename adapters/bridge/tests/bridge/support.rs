@@ -328,6 +328,7 @@ impl Deliver for Consumer {
         function: &str,
         path: &str,
         token: &FunctionToken,
+        _traceparent: Option<&str>,
         event_json: Bytes,
         _timeout: Duration,
     ) -> DeliveryOutcome {

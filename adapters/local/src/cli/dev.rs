@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use mcommerce::app::App;
 use mcommerce::{MissingFolders, Shop};
+use mcommerce_telemetry::Telemetry;
 use tokio::process::{Child, Command};
 
 use super::watch::{Affected, Watch, affected};
@@ -20,7 +21,9 @@ const PAGE: &str = "http://127.0.0.1:5173";
 
 /// Starts a shop, and takes up functions and the page as they change.
 pub(super) async fn dev(options: ShopOptions) -> anyhow::Result<()> {
+    let telemetry = Telemetry::from_env("mcommerce")?;
     let mut config = up::config(&options)?;
+    config.tracer = telemetry.tracer("mcommerce");
     let profile = config.profile.get_or_insert_with(|| PROFILE.to_owned()).clone();
     config.missing_folders = MissingFolders::Skip;
     let shop = Shop::start(config).await?;
@@ -43,6 +46,7 @@ pub(super) async fn dev(options: ShopOptions) -> anyhow::Result<()> {
         } => {}
     }
     shop.shutdown().await;
+    telemetry.shutdown().await;
     Ok(())
 }
 

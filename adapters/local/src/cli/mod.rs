@@ -89,6 +89,9 @@ struct ShopOptions {
     /// The build profile whose functions are run.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
+    /// Show browsers neither `/_dashboard` nor `/_metrics`; the internal listener has them still.
+    #[arg(long)]
+    no_dashboard: bool,
     /// Leave the store as it is: no demo catalogue, no demo accounts.
     #[arg(long)]
     no_demo: bool,
@@ -101,7 +104,12 @@ struct ShopOptions {
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("MCOMMERCE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let done = match cli.command {
         Command::Env(place) => env::print(&place),
         Command::Compile(place) => compile::compile(&place),

@@ -15,6 +15,9 @@ pub(super) fn greeting(shop: &Shop, data: &Path, page: Option<&str>) -> String {
     if let Some(inbox) = &addresses.inbox {
         lines.push(("Inbox", inbox.clone()));
     }
+    if let Some(dashboard) = &addresses.dashboard {
+        lines.push(("Dashboard", dashboard.clone()));
+    }
     if let Some(internal) = &addresses.internal {
         lines.push(("Events", internal.clone()));
     }
@@ -58,6 +61,7 @@ pub(super) fn json_line(shop: &Shop) -> String {
         "shop": addresses.shop,
         "internal": addresses.internal,
         "inbox": addresses.inbox,
+        "dashboard": addresses.dashboard,
         "smtp": addresses.smtp,
         "bridge": addresses.bridge,
         "shopper": credentials(&shop.accounts().shopper),

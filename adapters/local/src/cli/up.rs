@@ -1,13 +1,17 @@
 use anyhow::Context as _;
 use mcommerce::{BridgeAt, MailTo, Shop, ShopConfig};
 use mcommerce_bridge::Settings;
+use mcommerce_telemetry::Telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{ShopOptions, output};
 
 /// Starts a shop and serves until it is told to stop.
 pub(super) async fn up(options: ShopOptions) -> anyhow::Result<()> {
-    let shop = Shop::start(config(&options)?).await?;
+    let telemetry = Telemetry::from_env("mcommerce")?;
+    let mut config = config(&options)?;
+    config.tracer = telemetry.tracer("mcommerce");
+    let shop = Shop::start(config).await?;
     if options.json {
         println!("{}", output::json_line(&shop));
     } else {
@@ -15,6 +19,7 @@ pub(super) async fn up(options: ShopOptions) -> anyhow::Result<()> {
     }
     told_to_stop().await?;
     shop.shutdown().await;
+    telemetry.shutdown().await;
     Ok(())
 }
 
@@ -26,6 +31,7 @@ pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
     config.profile.clone_from(&options.profile);
     config.limits.concurrent = options.max_instance_concurrent_reuse_count.get();
     config.demo = !options.no_demo;
+    config.dashboard = !options.no_dashboard;
     config.environment = std::env::vars().collect();
     config.mail = match &options.smtp {
         None => MailTo::Inbox(options.smtp_listen),

@@ -10,8 +10,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use http::uri::Scheme;
-use http::{HeaderName, Request, Response, Uri};
-use http_body_util::BodyExt as _;
+use http::{HeaderName, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Empty, Limited};
+use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer, method_name};
 use tower::ServiceExt as _;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
@@ -27,6 +28,9 @@ pub const NEIGHBOUR_SUFFIX: &str = ".spin.internal";
 
 /// How long to wait for a first byte unless the component says.
 const FIRST_BYTE_TIME: Duration = Duration::from_secs(30);
+
+/// The most bytes of a text that is read for the host itself.
+const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
 /// Reaches the components of this application.
 #[async_trait]
@@ -49,6 +53,7 @@ pub struct Outbound {
     allowed: Arc<AllowedHosts>,
     component: Arc<str>,
     journal: Journal,
+    tracer: Tracer,
     forbidden: ForbiddenHeaderFilter,
 }
 
@@ -64,6 +69,18 @@ impl Network {
     pub fn connect(&self, neighbours: Weak<dyn Neighbours>) {
         // Only the shop that made this network connects it, once.
         let _ = self.neighbours.set(neighbours);
+    }
+
+    /// The text at an address of the shop's own; `None` if it can't be had. Not for components: nothing is checked.
+    pub(crate) async fn read(&self, uri: Uri) -> Option<String> {
+        let mut request = Request::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
+        *request.uri_mut() = uri;
+        let response = self.send(request, RequestOptions::default()).await.ok()?;
+        if response.status() != StatusCode::OK {
+            return None;
+        }
+        let body = Limited::new(response.into_body(), MAX_TEXT_BYTES).collect().await.ok()?;
+        String::from_utf8(body.to_bytes().into()).ok()
     }
 
     async fn send(
@@ -101,17 +118,36 @@ impl Outbound {
         allowed: &Arc<AllowedHosts>,
         component: &Arc<str>,
         journal: &Journal,
+        tracer: &Tracer,
     ) -> Self {
         Self {
             network: Arc::clone(network),
             allowed: Arc::clone(allowed),
             component: Arc::clone(component),
             journal: journal.clone(),
+            tracer: tracer.clone(),
             forbidden: Arc::new(|name| DEFAULT_FORBIDDEN_HEADERS.contains(name)),
         }
     }
 
-    fn check(&self, uri: &Uri) -> Result<(), Error> {
+    /// A request of the component's, below the context that the component gave it. It names whom it is for, and no path:
+    /// paths have ids in them.
+    fn span(&self, request: &Request<WasiBody>) -> Span {
+        let (method, host) = (method_name(request.method()), request.uri().host().unwrap_or_default());
+        let mut span =
+            self.tracer.span_of(SpanKind::Client, || format!("{method} {host}"), request.headers());
+        if span.is_on() {
+            span.set("http.request.method", method);
+            span.set("server.address", host.to_owned());
+            if let Some(port) = request.uri().port_u16() {
+                span.set("server.port", i64::from(port));
+            }
+        }
+        span
+    }
+
+    fn check(&self, request: &Request<WasiBody>) -> Result<(), Error> {
+        let uri = request.uri();
         let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
             return Err(Error::HttpRequestUriInvalid);
         };
@@ -122,7 +158,9 @@ impl Outbound {
         let message = format!(
             "asked for {scheme}://{host}:{port}, which its allowed_outbound_hosts in spin.toml does not list"
         );
-        self.journal.host(&self.component, Level::Warn, &message);
+        let context = Traceparent::of(request.headers());
+        let trace = context.as_ref().map(Traceparent::trace_id);
+        self.journal.host_of(trace, &self.component, Level::Warn, &message);
         Err(Error::HttpRequestDenied)
     }
 }
@@ -142,15 +180,24 @@ impl WasiHttpHooks for Outbound {
 
     fn send_request(
         &mut self,
-        request: Request<WasiBody>,
+        mut request: Request<WasiBody>,
         options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Answer> + Send> {
-        let checked = self.check(request.uri());
+        let mut span = self.span(&request);
+        let checked = self.check(&request);
+        span.carry(request.headers_mut());
         let network = Arc::clone(&self.network);
         Box::new(async move {
-            checked?;
-            let response = network.send(request, options.unwrap_or_default()).await?;
+            let answered = match checked {
+                Ok(()) => network.send(request, options.unwrap_or_default()).await,
+                Err(denied) => Err(denied),
+            };
+            match &answered {
+                Ok(response) => span.answered(response.status()),
+                Err(error) => span.fail(error.to_string()),
+            }
+            let response = answered?;
             let driven: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
             Ok((response, driven))
         })

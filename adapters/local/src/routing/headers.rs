@@ -32,6 +32,11 @@ impl RouteHeaders {
         Self { raw: value(route), prefix: value(prefix) }
     }
 
+    /// The route, as the manifest has it.
+    pub fn route(&self) -> &str {
+        self.raw.to_str().unwrap_or_default()
+    }
+
     /// Of a request that one component makes to another by name, which Spin treats as a match of `/...`.
     pub fn of_chaining() -> Self {
         Self::of_route("/...")

@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
+use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{HandlerState as _, InstantiationError, ProxyHandler, TrapOrPanicError};
@@ -13,6 +14,7 @@ use super::state::{Preopen, StateTemplate};
 use super::worker::Workers;
 use super::{CompileError, Runtime};
 use crate::journal::{Journal, Level};
+use crate::metrics::ComponentMetrics;
 use crate::outbound::{AllowedHosts, Outbound};
 
 /// What a component is made of.
@@ -35,6 +37,10 @@ pub struct ComponentSetup {
     pub variables: Arc<BTreeMap<String, String>>,
     /// What an instance may use.
     pub limits: InstanceLimits,
+    /// What is counted of it.
+    pub metrics: ComponentMetrics,
+    /// Makes a span of each of its runs.
+    pub tracer: Tracer,
 }
 
 /// Why a component did not answer.
@@ -77,6 +83,11 @@ impl Component {
         &self.setup.source
     }
 
+    /// Says how many requests are in flight to what is counted.
+    pub(crate) fn count_in_flight(&self) {
+        self.setup.metrics.set_in_flight(self.in_flight());
+    }
+
     /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
         self.setup.limits.in_flight - self.in_flight.available_permits()
@@ -93,20 +104,48 @@ impl Component {
     /// Answers a request, whose URI is absolute.
     pub async fn call(
         &self,
-        request: http::Request<WasiBody>,
+        mut request: http::Request<WasiBody>,
     ) -> Result<http::Response<WasiBody>, CallError> {
+        let begun = Instant::now();
+        let mut span = self.span(&request);
+        span.carry(request.headers_mut());
+        let answered = self.run(request).await;
+        let status = answered.as_ref().map(http::Response::status).map_err(|error| *error);
+        self.setup.metrics.count(status, begun.elapsed());
+        match status {
+            Ok(status) => span.answered(status),
+            Err(error) => span.fail(error.to_string()),
+        }
+        answered
+    }
+
+    /// Its run, named as Spin names it.
+    fn span(&self, request: &http::Request<WasiBody>) -> Span {
+        let name = || format!("execute_wasm_component {}", self.setup.name);
+        let mut span = self.setup.tracer.span_of(SpanKind::Internal, name, request.headers());
+        if span.is_on() {
+            span.set("faas.name", self.setup.name.to_string());
+            span.set("faas.trigger", "http");
+        }
+        span
+    }
+
+    async fn run(&self, request: http::Request<WasiBody>) -> Result<http::Response<WasiBody>, CallError> {
+        let context = Traceparent::of(request.headers());
+        let trace = context.as_ref().map(Traceparent::trace_id);
         let Ok(permit) = Arc::clone(&self.in_flight).try_acquire_owned() else {
-            self.journal(Level::Warn, "has too many requests in flight: one more was turned away");
+            let message = "has too many requests in flight: one more was turned away";
+            self.journal(trace, Level::Warn, message);
             return Err(CallError::Busy);
         };
         let handler = self.handler.read().unwrap_or_else(PoisonError::into_inner).clone();
         let (time, begun) = (self.setup.limits.request_time, Instant::now());
         match tokio::time::timeout(time, handler.handle((), request)).await {
             Ok(Ok(response)) => Ok(response.map(|body| hold(permit, body))),
-            Ok(Err(error)) if begun.elapsed() < time => Err(self.fault(&error)),
+            Ok(Err(error)) if begun.elapsed() < time => Err(self.fault(trace, &error)),
             // An instance that was stopped because its time is over has the same to say, some moments later.
             Ok(Err(_)) | Err(_) => {
-                self.journal(Level::Error, &format!("did not answer within {} s", time.as_secs_f32()));
+                self.journal(trace, Level::Error, &format!("did not answer within {} s", time.as_secs_f32()));
                 Err(CallError::TimedOut)
             }
         }
@@ -125,20 +164,22 @@ impl Component {
         Ok(times[times.len() / 2])
     }
 
-    fn fault(&self, error: &wasmtime::Error) -> CallError {
+    fn fault(&self, trace: Option<&str>, error: &wasmtime::Error) -> CallError {
         if let Some(InstantiationError::<()> { error, .. }) = error.downcast_ref() {
-            self.journal(Level::Error, &format!("no instance can be made: {error:#}"));
+            self.journal(trace, Level::Error, &format!("no instance can be made: {error:#}"));
             return CallError::Busy;
         }
-        // A trap is in the journal already, by the instance that it ended.
-        if !error.is::<TrapOrPanicError>() {
-            self.journal(Level::Error, &format!("failed: {error:#}"));
+        // Why, is in the journal already, by the instance that it ended; which request it was, nobody else knows.
+        if error.is::<TrapOrPanicError>() {
+            self.journal(trace, Level::Error, "did not answer: its instance was stopped");
+        } else {
+            self.journal(trace, Level::Error, &format!("failed: {error:#}"));
         }
         CallError::Failed
     }
 
-    fn journal(&self, level: Level, message: &str) {
-        self.setup.journal.host(&self.setup.name, level, message);
+    fn journal(&self, trace_id: Option<&str>, level: Level, message: &str) {
+        self.setup.journal.host_of(trace_id, &self.setup.name, level, message);
     }
 }
 

@@ -7,16 +7,20 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
+use mcommerce_telemetry::{Span, SpanKind, TRACEPARENT, Traceparent, Tracer, method_name};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::connection::Service;
 use super::guard::{self, PathFault};
 use super::problem::Problem;
-use super::{security, trace};
+use super::security;
 use crate::app::App;
+use crate::dashboard::Dashboard;
 use crate::routing::is_reserved;
 use crate::smtp::Inbox;
 
+/// The header by which the answer names its trace.
+const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Who a listener is for.
@@ -36,6 +40,10 @@ pub struct Front {
     pub app: Arc<App>,
     /// The inbox page, where mails are caught.
     pub inbox: Option<Arc<Inbox>>,
+    /// What is counted, where that is shown.
+    pub dashboard: Option<Arc<Dashboard>>,
+    /// Makes a span of each request.
+    pub tracer: Tracer,
     /// The most bytes of a request's body.
     pub max_body: u64,
     /// The authority of requests that name none.
@@ -45,14 +53,21 @@ pub struct Front {
 #[async_trait]
 impl Service for Front {
     async fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Response<WasiBody> {
-        let traceparent = trace::ensure(request.headers_mut());
-        let trace_id = trace::trace_id(request.headers()).map(str::to_owned);
-        let mut response = match self.route(request, peer).await {
+        let method = method_name(request.method());
+        let mut span = self.tracer.span_of(SpanKind::Server, || method, request.headers());
+        span.set("http.request.method", method);
+        span.set("url.scheme", "http");
+        let context = span.traceparent().or_else(|| Traceparent::of(request.headers()));
+        let context = context.unwrap_or_else(Traceparent::random);
+        let traceparent = context.header();
+        request.headers_mut().insert(TRACEPARENT, traceparent.clone());
+        let mut response = match self.route(request, peer, &mut span).await {
             Ok(response) => response,
-            Err(problem) => problem.response(trace_id.as_deref()),
+            Err(problem) => problem.response(Some(context.trace_id())),
         };
+        span.answered(response.status());
         let headers = response.headers_mut();
-        headers.insert(trace::TRACERESPONSE, traceparent);
+        headers.insert(TRACERESPONSE, traceparent);
         if self.side == Side::Outside {
             security::add(headers);
         }
@@ -65,6 +80,7 @@ impl Front {
         &self,
         mut request: Request<Incoming>,
         peer: SocketAddr,
+        span: &mut Span,
     ) -> Result<Response<WasiBody>, Problem> {
         if self.side == Side::Outside {
             guard::check(request.uri().path()).map_err(|fault| match fault {
@@ -76,6 +92,11 @@ impl Front {
             {
                 return Ok(response);
             }
+        }
+        if let Some(dashboard) = &self.dashboard
+            && let Some(response) = dashboard.answer(request.method(), request.uri().path()).await
+        {
+            return Ok(response);
         }
         if body_length(&request).is_some_and(|length| length > self.max_body) {
             return Err(Problem::TooLarge);
@@ -93,7 +114,7 @@ impl Front {
         }
         let limit = usize::try_from(self.max_body).unwrap_or(usize::MAX);
         let request = request.map(|body| limited(body, limit));
-        self.app.route(request, peer).await
+        self.app.route(request, peer, span).await
     }
 
     /// The URI with scheme and authority, which a component sees instead of a `Host` header.

@@ -5,9 +5,7 @@ mod front;
 mod guard;
 mod problem;
 mod security;
-mod trace;
 
 pub use connection::{Listening, Service, listen};
 pub use front::{Front, Side};
 pub use problem::Problem;
-pub use trace::{TRACEPARENT, trace_id};

@@ -38,6 +38,11 @@ impl Inbox {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
+    /// How many mails have come.
+    pub fn received(&self) -> u64 {
+        *self.received.borrow()
+    }
+
     /// One mail.
     pub fn mail(&self, id: u64) -> Option<Mail> {
         self.mails.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|mail| mail.id == id).cloned()

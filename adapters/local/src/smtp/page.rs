@@ -2,18 +2,16 @@
 
 use std::fmt::Write as _;
 
-use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS};
+use http::header::X_FRAME_OPTIONS;
 use http::{HeaderValue, Method, Response};
-use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::WasiBody;
 
 use super::{Inbox, Mail};
+use crate::html::{POLICY, Page, escaped, response};
 
 const STYLE: &str = include_str!("page.css");
-/// The page has no script and frames only its own mails.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; \
-                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// After how many seconds the list is read again.
+const REFRESH: u8 = 5;
 /// A mail may look as it likes, and do nothing.
 const MAIL_POLICY: &str = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; \
                            img-src data: http: https:; frame-ancestors 'self'";
@@ -27,15 +25,15 @@ impl Inbox {
         let rest = path.strip_prefix("/_inbox")?;
         let mut steps = rest.trim_start_matches('/').split('/');
         match (steps.next().unwrap_or_default(), steps.next(), steps.next()) {
-            ("", None, None) if rest.len() <= 1 => Some(page("Inbox", &list(&self.mails()), PAGE_POLICY)),
+            ("", None, None) if rest.len() <= 1 => Some(page("Inbox", &list(&self.mails()))),
             ("messages", None, None) => {
                 let json = serde_json::to_string(&self.mails()).ok()?;
-                Some(response("application/json", json, PAGE_POLICY))
+                Some(response("application/json", json, POLICY))
             }
             ("messages", Some(id), kind) if steps.next().is_none() => {
                 let mail = self.mail(id.parse().ok()?)?;
                 match kind {
-                    None => Some(page(&mail.subject, &detail(&mail), PAGE_POLICY)),
+                    None => Some(page(&mail.subject, &detail(&mail))),
                     Some("html") => Some(framed(mail.html?)),
                     Some(_) => None,
                 }
@@ -90,14 +88,8 @@ fn detail(mail: &Mail) -> String {
     body
 }
 
-fn page(title: &str, body: &str, policy: &'static str) -> Response<WasiBody> {
-    let title = escaped(title);
-    let refresh = if title == "Inbox" { "<meta http-equiv=refresh content=5>" } else { "" };
-    let html = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         {refresh}<title>{title}</title><style>{STYLE}</style><body>{body}</body></html>"
-    );
-    response("text/html; charset=utf-8", html, policy)
+fn page(title: &str, body: &str) -> Response<WasiBody> {
+    Page { title, style: STYLE, refresh: (title == "Inbox").then_some(REFRESH) }.with(body)
 }
 
 fn framed(html: String) -> Response<WasiBody> {
@@ -106,34 +98,7 @@ fn framed(html: String) -> Response<WasiBody> {
     response
 }
 
-fn response(media_type: &'static str, body: String, policy: &'static str) -> Response<WasiBody> {
-    let body = Bytes::from(body);
-    let length = body.len();
-    let mut response = Response::new(Full::new(body).map_err(|never| match never {}).boxed_unsync());
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    headers.insert(CONTENT_LENGTH, length.into());
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-    response
-}
-
 /// `13:07:12` of an RFC 3339 time.
 fn clock(time: &str) -> &str {
     time.get(11..19).unwrap_or(time)
-}
-
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

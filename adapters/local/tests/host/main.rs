@@ -7,6 +7,7 @@ mod hidden_paths;
 mod http_rules;
 mod mails;
 mod misbehaviour;
+mod numbers;
 mod outbound;
 mod support;
 mod swapping;

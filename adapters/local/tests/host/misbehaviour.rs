@@ -20,6 +20,8 @@ async fn a_panic_is_a_500_without_internals_and_the_next_request_is_fine() {
     assert_eq!(shop.get("/misbehaving/hello").await.status, StatusCode::OK);
     shop.line_with(&["\"component\":\"misbehaving\"", "on purpose"]).await;
     shop.line_with(&["\"component\":\"misbehaving\"", "an instance was stopped"]).await;
+    let trace = problem["traceId"].as_str().expect("a trace");
+    shop.line_with(&["\"level\":\"ERROR\"", "\"component\":\"misbehaving\"", trace]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,6 +107,7 @@ async fn more_requests_than_may_be_in_flight_are_turned_away_at_once() {
 async fn what_a_component_prints_is_journaled_line_by_line() {
     let shop = start().await;
     assert_eq!(shop.get("/misbehaving/say?once").await.status, StatusCode::OK);
-    shop.line_with(&["{\"level\":\"info\",\"message\":\"once\"}"]).await;
+    shop.line_with(&["{\"time\":", "\"component\":\"misbehaving\",\"level\":\"info\",\"message\":\"once\"}"])
+        .await;
     shop.line_with(&["\"component\":\"misbehaving\"", "plainly once"]).await;
 }

@@ -1,5 +1,5 @@
 //! The shape of a delivery: `{ _id: "<event>.<subscription>", subscription, subject, state: "pending" | "parked",
-//! attempts, nextAt, event }`, and once refused `lastStatus` and `lastReason`, and once parked `parkedAt`.
+//! attempts, nextAt, traceparent, event }`, and once refused `lastStatus` and `lastReason`, and once parked `parkedAt`.
 
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ pub(super) struct Due {
     pub(super) event_id: String,
     pub(super) subject: String,
     pub(super) attempts: u32,
+    /// The context it was published in.
+    pub(super) traceparent: Option<String>,
     pub(super) event: Document,
 }
 
@@ -32,7 +34,7 @@ pub(super) fn in_state(state: &str) -> Filter {
     Filter::Eq(path("state"), state.into())
 }
 
-pub(super) fn pending(subscription: &str, event: &Outgoing) -> Operation {
+pub(super) fn pending(subscription: &str, event: &Outgoing, traceparent: Option<&str>) -> Operation {
     let document = doc! {
         "_id": letter_id(&event.id, subscription),
         "subscription": subscription,
@@ -40,6 +42,7 @@ pub(super) fn pending(subscription: &str, event: &Outgoing) -> Operation {
         "state": "pending",
         "attempts": 0_i64,
         "nextAt": DateTime::now(),
+        "traceparent": traceparent,
         "event": event.event.clone(),
     };
     Operation::Upsert { collection: deliveries(), document }
@@ -110,9 +113,10 @@ impl Due {
             return Err(unreadable());
         };
         let (id, subject) = (id.to_owned(), subject.to_owned());
+        let traceparent = document.get_str("traceparent").ok().map(str::to_owned);
         let Some(Bson::Document(event)) = document.remove("event") else { return Err(unreadable()) };
         let event_id = event.get_str("id").map(str::to_owned).map_err(|_| unreadable())?;
-        Ok(Self { id, event_id, subject, attempts, event })
+        Ok(Self { id, event_id, subject, attempts, traceparent, event })
     }
 }
 

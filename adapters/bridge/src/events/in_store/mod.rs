@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mcommerce_telemetry::{Span, Traceparent, Tracer};
 use protocol::Operation;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,7 @@ pub(crate) struct StoreBroker {
     lease: Arc<Lease>,
     forwarded: Notify,
     poll_interval: Duration,
+    tracer: Tracer,
 }
 
 impl StoreBroker {
@@ -42,21 +44,32 @@ impl StoreBroker {
         subscriptions: Subscriptions,
         lease: Arc<Lease>,
         poll_interval: Duration,
+        tracer: Tracer,
     ) -> Self {
-        Self { store, subscriptions, lease, forwarded: Notify::new(), poll_interval }
+        Self { store, subscriptions, lease, forwarded: Notify::new(), poll_interval, tracer }
     }
 
     /// Takes an event out of the outbox and makes its deliveries. Delivery ids are computed from the event's, so
     /// doing this twice makes none twice.
-    fn moves(&self, event: &Outgoing) -> Vec<Operation> {
+    fn moves(&self, event: &Outgoing, publishing: &Span) -> Vec<Operation> {
+        let hop = publishing.traceparent();
+        let traceparent = hop.as_ref().map(Traceparent::as_str).or(event.traceparent());
         let mut operations = vec![Outbox::take(&event.id)];
         let consuming = self.subscriptions.consuming(&event.kind);
-        operations.extend(consuming.map(|subscription| document::pending(subscription.name(), event)));
+        operations
+            .extend(consuming.map(|subscription| document::pending(subscription.name(), event, traceparent)));
         operations
     }
 
-    async fn commit(&self, operations: &[Operation]) -> Result<(), EventsError> {
-        match self.store.transact(operations).await {
+    /// Moves some of them, which ends their spans.
+    async fn commit(&self, operations: &[Operation], spans: &mut Vec<Span>) -> Result<(), EventsError> {
+        let moved = self.store.transact(operations).await;
+        for mut span in spans.drain(..) {
+            if moved.is_err() {
+                span.fail("not moved");
+            }
+        }
+        match moved {
             Ok(_) => Ok(()),
             Err(StoreError::Conflict(_)) => Err(EventsError::Overtaken),
             Err(error) => Err(error.into()),
@@ -67,16 +80,18 @@ impl StoreBroker {
 #[async_trait]
 impl Broker for StoreBroker {
     async fn forward(&self, _outbox: &Outbox, events: &[Outgoing]) -> Result<(), EventsError> {
-        let mut operations = Vec::new();
+        let (mut operations, mut spans) = (Vec::new(), Vec::new());
         for event in events {
-            let moves = self.moves(event);
+            let publishing = event.publishing(&self.tracer);
+            let moves = self.moves(event, &publishing);
             if !operations.is_empty() && operations.len() + moves.len() > MAX_OPERATIONS {
-                self.commit(&operations).await?;
+                self.commit(&operations, &mut spans).await?;
                 operations.clear();
             }
             operations.extend(moves);
+            spans.push(publishing);
         }
-        self.commit(&operations).await?;
+        self.commit(&operations, &mut spans).await?;
         self.forwarded.notify_one();
         Ok(())
     }

@@ -148,7 +148,9 @@ async fn deliver(
     subscription: &Subscription,
     due: Due,
 ) -> Result<(), StoreError> {
-    let verdict = courier.attempt(subscription, &due.event_id, event_json(due.event), due.attempts).await;
+    let event = event_json(due.event);
+    let hop = due.traceparent.as_deref();
+    let verdict = courier.attempt(subscription, &due.event_id, event, due.attempts, hop).await;
     let record = match verdict {
         Verdict::Done => done(&due.id),
         Verdict::Retry { after, attempts, refusal } => retry(&due.id, attempts, after, &refusal),

@@ -166,7 +166,8 @@ async fn handle(
     let before = &delivery.properties;
     let verdict = if let Some(event) = Envelope::read(&delivery.data) {
         let attempts = message::attempts(before);
-        courier.attempt(&subscription, &event.id, delivery.data.clone().into(), attempts).await
+        let (hop, data) = (message::traceparent(before), delivery.data.clone().into());
+        courier.attempt(&subscription, &event.id, data, attempts, hop.as_deref()).await
     } else {
         tracing::error!(subscription = subscription.name(), "a message that is no event was parked");
         let refusal = Refusal { status: None, reason: "not a CloudEvent".into() };

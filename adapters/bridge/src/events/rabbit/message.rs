@@ -12,6 +12,8 @@ const ATTEMPTS: &str = "x-mcommerce-attempts";
 const STATUS: &str = "x-mcommerce-status";
 const REASON: &str = "x-mcommerce-reason";
 const PARKED_AT: &str = "x-mcommerce-parked-at";
+/// The W3C context of the hop, <https://w3c.github.io/trace-context-amqp/>; the event within keeps its own.
+const TRACEPARENT: &str = "traceparent";
 
 /// What the bridge itself needs to know of an event.
 #[derive(Deserialize)]
@@ -27,8 +29,13 @@ impl Envelope {
 }
 
 /// The properties of an event that was not tried yet.
-pub(super) fn fresh(id: &str, kind: &str) -> BasicProperties {
+pub(super) fn fresh(id: &str, kind: &str, traceparent: Option<&str>) -> BasicProperties {
+    let mut headers = FieldTable::default();
+    if let Some(traceparent) = traceparent {
+        headers.insert(TRACEPARENT.into(), AMQPValue::LongString(traceparent.into()));
+    }
     BasicProperties::default()
+        .with_headers(headers)
         .with_content_type(EVENT_MEDIA_TYPE.into())
         .with_delivery_mode(PERSISTENT)
         .with_message_id(id.into())
@@ -37,7 +44,7 @@ pub(super) fn fresh(id: &str, kind: &str) -> BasicProperties {
 
 /// The properties of a message after an attempt; what it was before is kept.
 pub(super) fn refused(before: &BasicProperties, attempts: u32, refusal: &Refusal) -> BasicProperties {
-    let mut headers = FieldTable::default();
+    let mut headers = context_alone(before);
     headers.insert(ATTEMPTS.into(), AMQPValue::LongLongInt(attempts.into()));
     if let Some(status) = refusal.status {
         headers.insert(STATUS.into(), AMQPValue::LongLongInt(status.into()));
@@ -57,7 +64,20 @@ pub(super) fn parked(before: &BasicProperties, attempts: u32, refusal: &Refusal)
 
 /// The properties of a dead letter that is to be tried again from the start.
 pub(super) fn replayed(before: &BasicProperties) -> BasicProperties {
-    before.clone().with_headers(FieldTable::default()).with_delivery_mode(PERSISTENT)
+    before.clone().with_headers(context_alone(before)).with_delivery_mode(PERSISTENT)
+}
+
+/// The context it was published in.
+pub(super) fn traceparent(properties: &BasicProperties) -> Option<String> {
+    header(properties, TRACEPARENT).and_then(AMQPValue::as_long_string).map(ToString::to_string)
+}
+
+fn context_alone(before: &BasicProperties) -> FieldTable {
+    let mut headers = FieldTable::default();
+    if let Some(context) = header(before, TRACEPARENT) {
+        headers.insert(TRACEPARENT.into(), context.clone());
+    }
+    headers
 }
 
 /// How often a message was tried.

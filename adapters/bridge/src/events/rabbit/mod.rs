@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
+use mcommerce_telemetry::{Traceparent, Tracer};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,6 +35,7 @@ pub(crate) struct Rabbit {
     names: Names,
     subscriptions: Subscriptions,
     link: Link,
+    tracer: Tracer,
 }
 
 impl Rabbit {
@@ -42,15 +44,25 @@ impl Rabbit {
         prefix: &str,
         subscriptions: Subscriptions,
         metrics: Arc<Metrics>,
+        tracer: Tracer,
     ) -> Self {
-        Self { names: Names::new(prefix), subscriptions, link: Link::new(url, metrics) }
+        Self { names: Names::new(prefix), subscriptions, link: Link::new(url, metrics), tracer }
     }
 
     /// Publishes one event. One that somebody subscribed to must reach a queue; any other may go nowhere.
     async fn publish(&self, live: &Live, event: &Outgoing) -> Result<(), EventsError> {
         let mandatory = self.subscriptions.consuming(&event.kind).next().is_some();
-        let properties = message::fresh(&event.id, event.kind.as_str());
-        live.publish(self.names.exchange(), event.kind.as_str(), mandatory, &event.json(), properties).await
+        let mut span = event.publishing(&self.tracer);
+        span.set("messaging.system", "rabbitmq");
+        let hop = span.traceparent();
+        let hop = hop.as_ref().map(Traceparent::as_str).or(event.traceparent());
+        let properties = message::fresh(&event.id, event.kind.as_str(), hop);
+        let (exchange, kind) = (self.names.exchange(), event.kind.as_str());
+        let published = live.publish(exchange, kind, mandatory, &event.json(), properties).await;
+        if published.is_err() {
+            span.fail("not confirmed");
+        }
+        published
     }
 }
 

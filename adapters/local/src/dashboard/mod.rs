@@ -1,0 +1,104 @@
+//! What the shop does just now: `/_dashboard` for a person, `/_metrics` for Prometheus.
+//!
+//! Both are for whoever runs the shop and are served beside the inbox, on the same listeners: `mcommerce` is the shop on
+//! one machine. Where that machine serves the public, they are left to the internal listener alone.
+
+mod page;
+mod samples;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Method, Response, Uri};
+use time::OffsetDateTime;
+use wasmtime_wasi_http::WasiBody;
+
+use crate::app::App;
+use crate::html::{POLICY, response};
+use crate::metrics::HostMetrics;
+use crate::outbound::Network;
+use crate::smtp::Inbox;
+use page::View;
+use samples::Samples;
+
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What ends a text of metrics.
+const END: &str = "# EOF\n";
+
+/// How long the page waits for what the bridge counts.
+const BRIDGE_TIME: Duration = Duration::from_secs(1);
+
+/// Shows what is counted.
+pub struct Dashboard {
+    metrics: Arc<HostMetrics>,
+    app: Arc<App>,
+    inbox: Option<Arc<Inbox>>,
+    network: Arc<Network>,
+    bridge: Option<BridgeMetrics>,
+    since: OffsetDateTime,
+}
+
+/// Where the bridge says what it counts.
+pub(crate) struct BridgeMetrics {
+    /// Its address.
+    pub(crate) uri: Uri,
+    /// Whether it is in this process, so that its metrics are part of this program's.
+    pub(crate) here: bool,
+}
+
+impl Dashboard {
+    pub(crate) fn new(
+        metrics: Arc<HostMetrics>,
+        app: Arc<App>,
+        inbox: Option<Arc<Inbox>>,
+        network: Arc<Network>,
+        bridge: Option<BridgeMetrics>,
+    ) -> Self {
+        Self { metrics, app, inbox, network, bridge, since: OffsetDateTime::now_utc() }
+    }
+
+    /// Answers `/_dashboard` and `/_metrics`; `None` for any other path or method.
+    pub async fn answer(&self, method: &Method, path: &str) -> Option<Response<WasiBody>> {
+        if method != Method::GET && method != Method::HEAD {
+            return None;
+        }
+        match path {
+            "/_metrics" => Some(response(OPEN_METRICS, self.metrics().await, POLICY)),
+            "/_dashboard" | "/_dashboard/" => Some(self.page().await),
+            _ => None,
+        }
+    }
+
+    async fn metrics(&self) -> String {
+        let mut text = self.own();
+        if let Some(of_bridge) = self.of_bridge(|bridge| bridge.here).await {
+            text.truncate(text.trim_end_matches(END).len());
+            text.push_str(&of_bridge);
+        }
+        text
+    }
+
+    async fn page(&self) -> Response<WasiBody> {
+        let own = Samples::parse(&self.own());
+        let of_bridge = self.of_bridge(|_| true).await.map(|text| Samples::parse(&text));
+        View { own, of_bridge, inbox: self.inbox.is_some(), since: self.since }.page()
+    }
+
+    /// What the host counts, with what is only known by asking.
+    fn own(&self) -> String {
+        for component in self.app.components() {
+            component.count_in_flight();
+        }
+        if let Some(inbox) = &self.inbox {
+            self.metrics.set_mails(inbox.received());
+        }
+        self.metrics.encode()
+    }
+
+    /// What the bridge counts, if it is one of these and says so in time.
+    async fn of_bridge(&self, wanted: impl FnOnce(&BridgeMetrics) -> bool) -> Option<String> {
+        let bridge = self.bridge.as_ref().filter(|bridge| wanted(bridge))?;
+        tokio::time::timeout(BRIDGE_TIME, self.network.read(bridge.uri.clone())).await.ok()?
+    }
+}

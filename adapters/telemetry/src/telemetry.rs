@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::{Key, KeyValue};
+use opentelemetry_otlp::{
+    ExporterBuildError, Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _,
+};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+
+use crate::Tracer;
+use crate::export::OtlpClient;
+
+/// How long the last spans have to leave when a program ends.
+const FLUSH_TIME: Duration = Duration::from_secs(3);
+
+/// Where a receiver is told: for traces alone, or for all that OTLP carries.
+const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+/// The way of a program's spans to their receiver.
+#[derive(Debug, Default)]
+pub struct Telemetry(Option<SdkTracerProvider>);
+
+/// Why spans can't be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The receiver is to be spoken to by TLS.
+    #[error("{variable}: only http:// is spoken here; let a collector nearby speak TLS")]
+    Tls {
+        /// Where it was said.
+        variable: &'static str,
+    },
+    /// A variable says what makes no sense.
+    #[error("OTEL_EXPORTER_OTLP_*: {0}")]
+    Exporter(#[from] ExporterBuildError),
+}
+
+impl Telemetry {
+    /// As the standard variables say: `OTEL_EXPORTER_OTLP_ENDPOINT` turns it on, `_HEADERS` and `_TIMEOUT` go with it,
+    /// `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and `OTEL_BSP_*` mean what they mean
+    /// everywhere, `OTEL_SDK_DISABLED=true` turns all of it off. Spans leave as protobuf over HTTP.
+    ///
+    /// Must be called within a Tokio runtime.
+    pub fn from_env(default_service: &'static str) -> Result<Self, TelemetryError> {
+        let Some((variable, endpoint)) = endpoint() else { return Ok(Self(None)) };
+        if endpoint.starts_with("https:") {
+            return Err(TelemetryError::Tls { variable });
+        }
+        let exporter = SpanExporter::builder()
+            .with_http()
+            .with_http_client(OtlpClient::new())
+            .with_protocol(Protocol::HttpBinary)
+            .build()?;
+        let provider = SdkTracerProvider::builder()
+            .with_resource(resource(default_service))
+            .with_batch_exporter(exporter)
+            .build();
+        Ok(Self(Some(provider)))
+    }
+
+    /// Makes the spans of one part of the program.
+    pub fn tracer(&self, part: &'static str) -> Tracer {
+        self.0.as_ref().map_or_else(Tracer::off, |provider| Tracer::new(provider.tracer(part)))
+    }
+
+    /// Sends the last spans, unless their receiver is slow.
+    pub async fn shutdown(self) {
+        let Some(provider) = self.0 else { return };
+        // The thread that sends them is waited for, and it needs this runtime to send.
+        let flushed = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_TIME));
+        // Spans that are lost at the end are no reason to end otherwise.
+        let _ = tokio::time::timeout(FLUSH_TIME * 2, flushed).await;
+    }
+}
+
+fn endpoint() -> Option<(&'static str, String)> {
+    let said = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let disabled = said("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let unwanted = said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
+    if disabled || unwanted {
+        return None;
+    }
+    ENDPOINTS.into_iter().find_map(|name| Some((name, said(name)?)))
+}
+
+fn resource(default_service: &'static str) -> Resource {
+    let resource =
+        Resource::builder().with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")));
+    let named = Resource::builder()
+        .build()
+        .get(&Key::from_static_str("service.name"))
+        .is_some_and(|name| !name.as_str().starts_with("unknown_service"));
+    if named { resource.build() } else { resource.with_service_name(default_service).build() }
+}
