@@ -73,9 +73,9 @@ export async function exportedMetrics() {
     return await until('the settlement of the order', async () => {
       const names = namesIn(await (await fetch(`${bridgeUrl}/metrics`)).text());
       if (!names.has('mcommerce_bridge_delivery_seconds_bucket')) return undefined;
-      const own = await fetch(`${url}/metrics`);
-      const text = own.ok && !/html/.test(own.headers.get('content-type') ?? '') ? await own.text() : '';
-      return new Set([...names, ...namesIn(text)]);
+      const own = await fetch(`${url}/_metrics`);
+      if (!own.ok) throw new Error(`/_metrics: ${own.status}`);
+      return new Set([...names, ...namesIn(await own.text())]);
     });
   } catch (error) {
     throw new Error(`${error.message}\n${log.join('').slice(-4000)}`, { cause: error });
