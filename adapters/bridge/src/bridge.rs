@@ -7,8 +7,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::{BridgeConfig, ConfigError, Schedule};
+use crate::config::{BridgeConfig, ConfigError};
 use crate::events::{Broker, Courier, Deliver, EventsError, Outbox, Rabbit, Relay, StoreBroker};
+use crate::grants::GrantBook;
 use crate::health::Health;
 use crate::lease::Lease;
 use crate::metrics::Metrics;
@@ -22,6 +23,7 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 /// What requests and background tasks share.
 pub(crate) struct App {
     pub(crate) config: BridgeConfig,
+    pub(crate) grants: GrantBook,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) broker: Arc<dyn Broker>,
     pub(crate) health: Arc<Health>,
@@ -71,10 +73,9 @@ impl Bridge {
     ) -> Result<Self, ConfigError> {
         config.settings.check()?;
         let settings = config.settings.clone();
-        let subscriptions = config.subscriptions.clone();
+        let subscriptions = config.declarations.subscriptions().clone();
         let metrics = Arc::new(Metrics::new());
-        let scheduled = config.schedules.iter().map(Schedule::emit);
-        metrics.foresee(config.grants.event_types().chain(scheduled), &subscriptions);
+        metrics.foresee(config.declarations.event_types(), &subscriptions);
         let tracer = config.tracer.clone();
         let lease = Arc::new(Lease::new(Arc::clone(&store), "relay", settings.lease_time));
         let delivers_without_relay = matches!(broker, BrokerUrl::Amqp(_));
@@ -103,6 +104,7 @@ impl Bridge {
         let courier = Arc::new(courier);
         let app = Arc::new(App {
             gate: Arc::new(Semaphore::new(settings.max_in_flight)),
+            grants: GrantBook::new(&config.declarations, &metrics),
             health: Arc::new(Health::new()),
             config,
             store,
@@ -195,15 +197,16 @@ impl Bridge {
     fn watch_store(&self) {
         let (app, stop) = (Arc::clone(&self.app), self.stop_background.clone());
         self.background.spawn(async move {
-            let keep = app.health.keep(Arc::clone(&app.store), &app.config.collections, &app.metrics);
+            let keep =
+                app.health.keep(Arc::clone(&app.store), app.config.declarations.collections(), &app.metrics);
             stop.run_until_cancelled(keep).await;
         });
     }
 
     fn keep_time(&self) {
-        for schedule in self.app.config.schedules.iter().cloned() {
+        for (name, schedule) in self.app.config.declarations.schedules().clone() {
             let (store, committed) = (Arc::clone(&self.app.store), Arc::clone(&self.app.committed));
-            let clock = Clock::new(schedule, store, committed, self.app.config.tracer.clone());
+            let clock = Clock::new(name, schedule, store, committed, self.app.config.tracer.clone());
             let (app, stop) = (Arc::clone(&self.app), self.stop_events.clone());
             self.background.spawn(async move {
                 let ticks = async {

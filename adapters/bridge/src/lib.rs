@@ -11,6 +11,7 @@ mod backoff;
 mod bridge;
 pub mod config;
 mod events;
+mod grants;
 mod health;
 mod http;
 mod lease;
@@ -20,7 +21,7 @@ pub mod store;
 mod urls;
 
 pub use bridge::Bridge;
-pub use config::{BridgeConfig, ConfigError, ConfigTexts, FunctionToken, FunctionTokens, Settings};
+pub use config::{BridgeConfig, ConfigError, FunctionToken, FunctionTokens, Settings, read_declarations};
 pub use events::{
     DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, EventsError,
     HttpDeliver,

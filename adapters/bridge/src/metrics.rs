@@ -8,7 +8,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use protocol::EventType;
 
-use crate::config::Subscriptions;
+use application::Subscriptions;
 
 const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0];
 
@@ -36,6 +36,13 @@ pub(crate) struct DeliveryLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct GrantLabels {
+    pub(crate) function: String,
+    /// In words: `read products`, `emit order.created`.
+    pub(crate) grant: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct SubscriptionLabels {
     pub(crate) subscription: String,
 }
@@ -48,6 +55,7 @@ pub(crate) struct Metrics {
     pub(crate) request_time: Histograms<OperationLabels>,
     pub(crate) in_flight: Gauge,
     pub(crate) shed: Counter,
+    pub(crate) grant_uses: Family<GrantLabels, Counter>,
     pub(crate) events_committed: Family<EventLabels, Counter>,
     pub(crate) events_published: Family<EventLabels, Counter>,
     pub(crate) outbox_age: Gauge<f64, std::sync::atomic::AtomicU64>,
@@ -67,6 +75,7 @@ impl Metrics {
             request_time: Family::new_with_constructor(histogram),
             in_flight: Gauge::default(),
             shed: Counter::default(),
+            grant_uses: Family::default(),
             events_committed: Family::default(),
             events_published: Family::default(),
             outbox_age: Gauge::default(),
@@ -88,6 +97,7 @@ impl Metrics {
         to.register("in_flight", "Requests in flight", self.in_flight.clone());
         to.register("shed", "Requests refused because too many were in flight", self.shed.clone());
         to.register("events_committed", "Events written to the outbox", self.events_committed.clone());
+        to.register("grant_uses", "Uses of each grant of a function", self.grant_uses.clone());
         to.register(
             "events_published",
             "Events handed from the outbox to the broker",

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use application::{Name, Schedule};
 use bson::{DateTime, doc};
 use mcommerce_telemetry::{SpanKind, Traceparent, Tracer};
 use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Query, Update};
@@ -18,7 +19,6 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::backoff::Backoff;
-use crate::config::Schedule;
 use crate::events::Emission;
 use crate::store::{Store, StoreError};
 
@@ -32,6 +32,7 @@ fn tick_path() -> Path {
 
 /// One schedule as one bridge keeps it.
 pub(crate) struct Clock {
+    name: Name,
     schedule: Schedule,
     store: Arc<dyn Store>,
     committed: Arc<Notify>,
@@ -40,19 +41,20 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(
+        name: Name,
         schedule: Schedule,
         store: Arc<dyn Store>,
         committed: Arc<Notify>,
         tracer: Tracer,
     ) -> Self {
-        Self { schedule, store, committed, tracer }
+        Self { name, schedule, store, committed, tracer }
     }
 
     /// Emits the tick of a moment unless it was emitted before; says whether this call did.
     pub(crate) async fn tick(&self, now: SystemTime) -> Result<bool, StoreError> {
-        let every = millis(self.schedule.every());
+        let every = millis(self.schedule.every.get());
         let tick = millis(now.duration_since(UNIX_EPOCH).unwrap_or_default()) / every;
-        let name = self.schedule.name();
+        let name = self.name.as_str();
         let query = Query { filter: Filter::id(name), limit: 1, ..Query::of(schedules()) };
         let known = self.store.query(&query).await?.documents;
         let advance = match known.first() {
@@ -67,7 +69,7 @@ impl Clock {
                 Operation::Insert { collection: schedules(), document: doc! { "_id": name, "tick": tick } }
             }
         };
-        let called = || format!("emit {}", self.schedule.emit());
+        let called = || format!("emit {}", self.schedule.emit);
         let mut span = self.tracer.span(SpanKind::Internal, called, None);
         let context = span.traceparent().unwrap_or_else(Traceparent::random);
         let event = self.event(tick, tick.saturating_mul(every), &context).insert(0)?;
@@ -85,12 +87,12 @@ impl Clock {
     }
 
     fn event(&self, tick: i64, at_millis: i64, context: &Traceparent) -> Emission {
-        let name = self.schedule.name();
+        let name = self.name.as_str();
         let due = OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(at_millis);
         Emission {
             id: tick_id(name, tick, at_millis),
             source: format!("/schedules/{name}"),
-            kind: self.schedule.emit().clone(),
+            kind: self.schedule.emit.clone(),
             subject: name.to_owned(),
             traceparent: context.to_string(),
             data: doc! {
@@ -107,10 +109,10 @@ impl Clock {
             match self.tick(SystemTime::now()).await {
                 Ok(_) => {
                     backoff.reset();
-                    sleep(until_next(SystemTime::now(), self.schedule.every())).await;
+                    sleep(until_next(SystemTime::now(), self.schedule.every.get())).await;
                 }
                 Err(error) => {
-                    tracing::warn!(schedule = self.schedule.name(), %error, "a tick can't be emitted yet");
+                    tracing::warn!(schedule = self.name.as_str(), %error, "a tick can't be emitted yet");
                     sleep(backoff.next()).await;
                 }
             }

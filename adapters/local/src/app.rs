@@ -3,32 +3,57 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use application::{Route, Router, Target};
 use async_trait::async_trait;
+use bytes::Bytes;
 use http::{Request, Response};
 use mcommerce_telemetry::{Span, Traceparent, method_name};
 use wasmtime_wasi_http::WasiBody;
 
 use crate::outbound::Neighbours;
-use crate::routing::{RouteHeaders, Router};
+use crate::route_headers::RouteHeaders;
 use crate::runtime::Component;
 use crate::server::Problem;
+use crate::static_response::{self, InvalidStaticResponse};
 
 /// The components of an application and the routes to them.
 pub struct App {
     components: BTreeMap<String, Component>,
-    router: Router,
+    router: Router<Served>,
     chaining: RouteHeaders,
+}
+
+/// What serves a route, and what a component is told of the route.
+struct Served {
+    answerer: Answerer,
+    headers: RouteHeaders,
+}
+
+enum Answerer {
+    Component(String),
+    Static(Response<Bytes>),
 }
 
 /// The peer of requests that never left the process.
 const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl App {
-    /// An application of these components, which the router's routes name.
-    pub fn new(components: impl IntoIterator<Item = Component>, router: Router) -> Self {
+    /// An application of these components, which the routes name.
+    pub fn new(
+        components: impl IntoIterator<Item = Component>,
+        routes: &[(Route, Target)],
+    ) -> Result<Self, InvalidStaticResponse> {
         let components =
             components.into_iter().map(|component| (component.name().to_owned(), component)).collect();
-        Self { components, router, chaining: RouteHeaders::of_chaining() }
+        let serve = |(route, target): &(Route, Target)| {
+            let answerer = match target {
+                Target::Component(name) => Answerer::Component(name.to_string()),
+                Target::Static(response) => Answerer::Static(static_response::prepare(response)?),
+            };
+            Ok((route.clone(), Served { answerer, headers: RouteHeaders::of_route(route.as_str()) }))
+        };
+        let router = routes.iter().map(serve).collect::<Result<Router<_>, _>>()?;
+        Ok(Self { components, router, chaining: RouteHeaders::of_chaining() })
     }
 
     /// A component by name.
@@ -50,14 +75,19 @@ impl App {
     ) -> Result<Response<WasiBody>, Problem> {
         let uri = request.uri().clone();
         let found = self.router.route(uri.path()).ok_or(Problem::NotFound)?;
-        let component = self.components.get(found.component).ok_or(Problem::NotFound)?;
         if span.is_on() {
-            let route = found.headers.route();
+            let route = found.route.as_str();
             span.rename(|| format!("{} {route}", method_name(request.method())));
             span.set("http.route", route.to_owned());
         }
-        RouteHeaders::add(&found, request.headers_mut(), &uri, peer);
-        Ok(component.call(request).await?)
+        match &found.value.answerer {
+            Answerer::Component(name) => {
+                let component = self.components.get(name).ok_or(Problem::NotFound)?;
+                found.value.headers.add(&found, request.headers_mut(), &uri, peer);
+                Ok(component.call(request).await?)
+            }
+            Answerer::Static(response) => Ok(static_response::send(response)),
+        }
     }
 
     /// Answers a request by its path as [`App::route`], from within this process.

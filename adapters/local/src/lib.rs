@@ -11,16 +11,16 @@ mod delivery;
 pub mod demo;
 mod html;
 pub mod journal;
-pub mod manifest;
 mod metrics;
 mod mounts;
 pub mod outbound;
-pub mod routing;
+mod route_headers;
 pub mod runtime;
 pub mod secrets;
 pub mod server;
 mod shop;
 pub mod smtp;
+mod static_response;
 mod stock;
 
 pub use config::{BridgeAt, MailTo, ShopConfig};

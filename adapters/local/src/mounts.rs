@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::manifest::{ComponentEntry, FileMount};
+use application::{Component, FileMount};
+
 use crate::runtime::Preopen;
 
 /// Why a mount can't be made.
@@ -33,10 +34,7 @@ pub enum MissingFolders {
 
 /// The folders of a component. One mounted within another is seen in the other's place: a component's library
 /// opens a path from the longest destination that fits.
-pub(crate) fn mounts(
-    component: &ComponentEntry,
-    missing: MissingFolders,
-) -> Result<Vec<Preopen>, MountError> {
+pub(crate) fn mounts(component: &Component, missing: MissingFolders) -> Result<Vec<Preopen>, MountError> {
     let mut preopens: Vec<Preopen> = Vec::new();
     for FileMount { source, destination } in &component.files {
         let proper = destination.starts_with('/') && !destination.split('/').any(|step| step == "..");

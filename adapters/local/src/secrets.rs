@@ -5,17 +5,14 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use application::Manifest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::SecretKey;
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 
-use crate::manifest::Manifest;
-
 const PRIVATE_KEY: &str = "jwt_private_key";
 const PUBLIC_KEY: &str = "jwt_public_key";
-/// What the manifest's variables that hold a function's token begin with.
-const TOKEN_PREFIX: &str = "token_";
 /// Not a variable: the password of the demo shopper.
 const DEMO_PASSWORD: &str = "demo_password";
 
@@ -55,7 +52,7 @@ impl Secrets {
         };
         let before = secrets.len();
         for (name, declared) in &manifest.variables {
-            if declared.default.is_none() && declared.secret && name != PRIVATE_KEY {
+            if declared.needs_value() && declared.secret && name != PRIVATE_KEY {
                 secrets.entry(name.clone()).or_insert_with(random_token);
             }
         }
@@ -88,11 +85,6 @@ impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
-}
-
-/// The function whose token a variable holds: `create-order` for `token_create_order`.
-pub fn function_of_token(variable: &str) -> Option<String> {
-    variable.strip_prefix(TOKEN_PREFIX).map(|name| name.replace('_', "-"))
 }
 
 /// 20 characters that are easy to type.
@@ -137,14 +129,16 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use application::Application;
+
     use super::*;
 
     const MANIFEST: &str = r#"
         spin_manifest_version = 2
         application = { name = "a" }
         [variables]
-        jwt_private_key = { required = true, secret = true }
-        jwt_public_key = { required = true }
+        jwt_private_key = { default = "", secret = true }
+        jwt_public_key = { default = "" }
         token_create_order = { required = true, secret = true }
         plain = { default = "plain" }
         [trigger]
@@ -154,8 +148,9 @@ mod tests {
     "#;
 
     fn keep(data: &Path, manifest: &str) -> Secrets {
-        let manifest = Manifest::parse(Path::new("spin.toml"), manifest).expect("the manifest is fine");
-        Secrets::keep(data, &manifest).expect("secrets are kept")
+        std::fs::write(data.join("spin.toml"), manifest).expect("the manifest is written");
+        let application = Application::load(&data.join("spin.toml")).expect("the manifest is fine");
+        Secrets::keep(data, &application).expect("secrets are kept")
     }
 
     #[test]
@@ -173,8 +168,7 @@ mod tests {
     fn a_new_variable_gets_a_secret_and_the_old_ones_stay() {
         let data = tempfile::tempdir().expect("a folder");
         let first = keep(data.path(), MANIFEST);
-        let grown =
-            MANIFEST.replace("[trigger]", "token_pay = { required = true, secret = true }\n[trigger]");
+        let grown = MANIFEST.replace("[trigger]", "token_pay = { default = \"\", secret = true }\n[trigger]");
         let second = keep(data.path(), &grown);
         assert_eq!(first.0["token_create_order"], second.0["token_create_order"]);
         assert!(second.0.contains_key("token_pay"));
@@ -188,12 +182,6 @@ mod tests {
         keep(data.path(), MANIFEST);
         let metadata = std::fs::metadata(data.path().join("secrets.toml")).expect("the file is there");
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn a_token_s_variable_names_its_function() {
-        assert_eq!(function_of_token("token_create_order").as_deref(), Some("create-order"));
-        assert_eq!(function_of_token("orders_token"), None);
     }
 
     #[test]

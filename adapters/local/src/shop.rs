@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use application::{Application, Name, Sources, Variables, token_variable};
 use http::uri::Authority;
 use mcommerce_bridge::store::Store;
 use mcommerce_bridge::{Bridge, BridgeConfig, FunctionTokens, open_store};
@@ -16,13 +17,11 @@ use crate::config::{BridgeAt, MailTo, ShopConfig};
 use crate::dashboard::{BridgeMetrics, Dashboard};
 use crate::delivery::InProcess;
 use crate::journal::Journal;
-use crate::manifest::{Manifest, Sources, Variables};
 use crate::metrics::HostMetrics;
 use crate::mounts::mounts;
 use crate::outbound::{AllowedHosts, Neighbours, Network, Outbound};
-use crate::routing::Router;
 use crate::runtime::{Component, ComponentSetup, Runtime};
-use crate::secrets::{Secrets, function_of_token};
+use crate::secrets::Secrets;
 use crate::server::{Front, Listening, Side, listen};
 use crate::smtp::{Inbox, MailServer};
 use crate::stock;
@@ -36,7 +35,7 @@ const DRAIN_TIME: Duration = Duration::from_secs(20);
 /// A running shop.
 pub struct Shop {
     app: Arc<App>,
-    manifest: Manifest,
+    application: Application,
     variables: Variables,
     addresses: Addresses,
     journal: Journal,
@@ -81,10 +80,9 @@ struct Sockets {
 impl Shop {
     /// Starts a shop. Everything listens when this returns.
     pub async fn start(config: ShopConfig) -> anyhow::Result<Self> {
-        let manifest = Manifest::load(&config.manifest)?;
-        let router = Router::new(&manifest.routes)?;
+        let application = Application::load(&config.manifest)?;
         std::fs::create_dir_all(&config.data).with_context(|| config.data.display().to_string())?;
-        let secrets = Secrets::keep(&config.data, &manifest)?;
+        let secrets = Secrets::keep(&config.data, &application)?;
 
         let sockets = Sockets::bind(&config).await?;
         let mail = start_mail(&config).await?;
@@ -95,14 +93,15 @@ impl Shop {
             presumed: presumed(&addresses),
             kept: secrets.variables(),
         };
-        let variables = Variables::resolve(&manifest, &sources)?;
+        let variables = Variables::resolve(&application.variables, &sources);
+        variables.require(application.required_variables(application.components.values()))?;
 
         let delivery = InProcess::default();
-        let (bridge, store) = start_bridge(&config, &variables, &delivery).await?;
+        let (bridge, store) = start_bridge(&config, &application, &variables, &delivery).await?;
         let network = Network::new(bridge.as_ref().map(|bridge| (BRIDGE_AUTHORITY, bridge.router())));
         let metrics = Arc::new(HostMetrics::default());
-        let components = load_components(&config, &manifest, &variables, &network, &metrics).await?;
-        let app = Arc::new(App::new(components, router));
+        let components = load_components(&config, &application, &variables, &network, &metrics).await?;
+        let app = Arc::new(App::new(components, &application.routes)?);
         let neighbours: Arc<dyn Neighbours> = app.clone();
         network.connect(Arc::downgrade(&neighbours));
         delivery.connect(&app);
@@ -117,7 +116,7 @@ impl Shop {
         let dashboard = Dashboard::new(metrics, Arc::clone(&app), inbox.cloned(), network, of_bridge);
         let listening = sockets.serve(&config, &app, inbox, &Arc::new(dashboard))?;
         let journal = config.journal;
-        Ok(Self { app, manifest, variables, addresses, journal, listening, mail, bridge, store, accounts })
+        Ok(Self { app, application, variables, addresses, journal, listening, mail, bridge, store, accounts })
     }
 
     /// The shop's base URL: `http://127.0.0.1:3000`.
@@ -155,9 +154,9 @@ impl Shop {
         &self.variables
     }
 
-    /// What the manifest says.
-    pub fn manifest(&self) -> &Manifest {
-        &self.manifest
+    /// What `spin.toml` and the files beside it say.
+    pub fn application(&self) -> &Application {
+        &self.application
     }
 
     /// The components at work.
@@ -293,6 +292,7 @@ fn presumed(addresses: &Addresses) -> BTreeMap<String, String> {
 
 async fn start_bridge(
     config: &ShopConfig,
+    application: &Application,
     variables: &Variables,
     delivery: &InProcess,
 ) -> anyhow::Result<(Option<Bridge>, Option<Arc<dyn Store>>)> {
@@ -305,10 +305,13 @@ async fn start_bridge(
     };
     let file = || format!("sqlite:{}", config.data.join("shop.db").display());
     let store = open_store(&store.clone().unwrap_or_else(file))?;
-    let tokens = FunctionTokens::new(
-        variables.iter().filter_map(|(name, token)| Some((function_of_token(name)?, token.to_owned()))),
-    );
-    let mut bridge_config = BridgeConfig::embedded(tokens)?;
+    // Adapters are programs of their own, which this process does not start.
+    let declarations =
+        application.declarations().clone().only(|client| application.components.contains_key(client));
+    let token =
+        |client: &Name| Some((client.to_string(), variables.get(&token_variable(client))?.to_owned()));
+    let tokens = FunctionTokens::new(declarations.clients().into_iter().filter_map(token));
+    let mut bridge_config = BridgeConfig::new(declarations, tokens)?;
     bridge_config.settings = settings.clone();
     bridge_config.tracer = config.tracer.clone();
     let bridge =
@@ -318,7 +321,7 @@ async fn start_bridge(
 
 async fn load_components(
     config: &ShopConfig,
-    manifest: &Manifest,
+    application: &Application,
     variables: &Variables,
     network: &Arc<Network>,
     metrics: &HostMetrics,
@@ -328,7 +331,7 @@ async fn load_components(
         None => Runtime::new()?,
     };
     let mut loading = JoinSet::new();
-    for (name, entry) in &manifest.components {
+    for (name, entry) in &application.components {
         let within = || format!("the component {name}");
         let hosts = entry.allowed_outbound_hosts.iter().map(|host| host.render(variables));
         let allowed = Arc::new(AllowedHosts::parse(hosts).with_context(within)?);

@@ -93,7 +93,7 @@ pub enum Conflict {
     Duplicate {
         /// Which operation.
         operation: u32,
-        /// The index as `collections.toml` names it, or `_id`.
+        /// The index as `domain.toml` names it, or `_id`.
         index: String,
     },
 }

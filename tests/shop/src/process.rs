@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
@@ -10,6 +11,9 @@ use tokio::process::{Child, Command};
 
 /// How long a process may take to say that it is ready.
 const START: Duration = Duration::from_mins(1);
+
+/// Where a bridge logs the first use of each grant.
+const GRANTS: &str = "mcommerce_bridge::grants";
 
 /// A program of the shop, killed when it is dropped, and all that it wrote.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ impl Process {
         let path = binary(program)?;
         let mut child = Command::new(&path)
             .args(arguments)
+            .env("MCOMMERCE_LOG", format!("warn,{GRANTS}=debug"))
+            .env("RUST_LOG", format!("info,lapin=off,{GRANTS}=debug"))
             .envs(variables.iter().cloned())
             .current_dir(repository())
             .stdin(Stdio::null())
@@ -84,6 +90,26 @@ impl Process {
         let id = self.child.id().context("it has ended already")?;
         Command::new("kill").arg("-TERM").arg(id.to_string()).status().await?;
         tokio::time::timeout(START, self.child.wait()).await?.context("wait")
+    }
+}
+
+/// Keeps what bridges said of the grants that functions used: one that no test uses is one too many, which `make test` looks
+/// for when all tests are over.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let written = lock(&self.written);
+        let lines: Vec<&str> = written.lines().filter(|line| line.contains(GRANTS)).collect();
+        let folder = repository().join("target/used-grants");
+        let append = || {
+            std::fs::create_dir_all(&folder)?;
+            let file = folder.join(format!("{}.jsonl", std::process::id()));
+            let mut file = std::fs::OpenOptions::new().create(true).append(true).open(file)?;
+            file.write_all((lines.join("\n") + "\n").as_bytes())
+        };
+        if !lines.is_empty() {
+            // Without the lines their grants count as unused, which is noticed.
+            let _: std::io::Result<()> = append();
+        }
     }
 }
 

@@ -154,7 +154,10 @@ impl ShopBuilder {
             let ports = crate::process::free_ports::<2>().await?;
             let listen = format!("127.0.0.1:{}", ports[0]);
             let internal = format!("127.0.0.1:{}", ports[1]);
+            let config = data.path().join("bridge.toml");
+            std::fs::write(&config, crate::process::run("mcommerce", &["bridge-config".into()], &[]).await?)?;
             let mut bridge_arguments = vec!["serve".into(), "--listen".into(), listen.clone()];
+            bridge_arguments.extend(["--config".into(), config.display().to_string()]);
             bridge_arguments.extend(["--functions-url".into(), format!("http://{internal}")]);
             bridge_arguments.extend(self.backend.arguments(data.path()));
             let mut apart = Bridge {
@@ -204,9 +207,13 @@ impl Bridge {
 
     /// Runs `mcommerce-bridge dead …` on its store and broker and returns what it printed.
     pub async fn dead(&self, arguments: &[&str]) -> Result<String> {
-        let connections = self.arguments.iter().skip_while(|argument| *argument != "--store").cloned();
+        let named = |name: &str| {
+            let pair = self.arguments.iter().skip_while(|argument| *argument != name).take(2);
+            pair.cloned().collect::<Vec<_>>()
+        };
         let mut all = vec!["dead".to_owned()];
-        all.extend(connections);
+        all.extend(named("--config"));
+        all.extend(self.arguments.iter().skip_while(|argument| *argument != "--store").cloned());
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
         crate::process::run("mcommerce-bridge", &all, &self.variables).await
     }

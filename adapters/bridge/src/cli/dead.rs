@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use mcommerce_bridge::config::{Subscriptions, own_collections};
-use mcommerce_bridge::{BrokerUrl, ConfigTexts, DeadLetter, DeadLetters, open_store};
+use mcommerce_bridge::config::own_collections;
+use mcommerce_bridge::{BrokerUrl, DeadLetter, DeadLetters, open_store, read_declarations};
 
 use super::{Backends, Config};
 
@@ -79,16 +79,12 @@ impl Dead {
     async fn letters(&self) -> anyhow::Result<DeadLetters> {
         match &self.backends.broker {
             BrokerUrl::Amqp(url) => {
-                let subscriptions = match &self.config.config {
-                    Some(dir) => std::fs::read_to_string(dir.join("subscriptions.toml"))?,
-                    None => ConfigTexts::EMBEDDED.subscriptions.to_owned(),
-                };
-                let subscriptions = Subscriptions::parse(&subscriptions)?;
-                Ok(DeadLetters::in_rabbit(url, &self.backends.broker_prefix, &subscriptions))
+                let declared = read_declarations(&self.config.config)?;
+                Ok(DeadLetters::in_rabbit(url, &self.backends.broker_prefix, declared.subscriptions()))
             }
             BrokerUrl::Store => {
                 let store = open_store(&self.backends.store)?;
-                store.prepare(&own_collections()?).await?;
+                store.prepare(&own_collections()).await?;
                 Ok(DeadLetters::in_store(store))
             }
         }

@@ -4,7 +4,7 @@ mod serve;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use mcommerce_bridge::{BridgeConfig, BrokerUrl, FunctionTokens};
+use mcommerce_bridge::{BridgeConfig, BrokerUrl, FunctionTokens, read_declarations};
 
 /// The pod between functions and MongoDB / RabbitMQ.
 #[derive(Parser)]
@@ -27,9 +27,9 @@ enum Command {
 /// Where the configuration comes from. Tokens come from `MCOMMERCE_TOKEN_<FUNCTION>`, as `MCOMMERCE_TOKEN_PAY`.
 #[derive(Args)]
 struct Config {
-    /// A folder with collections.toml, grants.toml, subscriptions.toml and schedules.toml; the shop's own by default.
-    #[arg(long, value_name = "DIR", env = "MCOMMERCE_CONFIG")]
-    config: Option<PathBuf>,
+    /// What the application declares, as `mcommerce bridge-config` prints it.
+    #[arg(long, value_name = "FILE", env = "MCOMMERCE_CONFIG")]
+    config: PathBuf,
 }
 
 /// Where the data is.
@@ -54,10 +54,7 @@ struct Backends {
 
 impl Config {
     fn read(&self, tokens: FunctionTokens) -> anyhow::Result<BridgeConfig> {
-        Ok(match &self.config {
-            Some(dir) => BridgeConfig::from_dir(dir, tokens)?,
-            None => BridgeConfig::embedded(tokens)?,
-        })
+        Ok(BridgeConfig::new(read_declarations(&self.config)?, tokens)?)
     }
 }
 

@@ -1,23 +1,28 @@
-use protocol::Path;
+use application::{Collection, Collections, Declarations, Index};
+use protocol::{CollectionName, Path};
 
-use super::{Collection, Collections, CollectionsError, Index};
-
-/// The bridge's own collections alone, for work on its events without the shop's configuration.
-pub fn own_collections() -> Result<Collections, CollectionsError> {
+/// The bridge's own collections alone, for work on its events without an application.
+pub fn own_collections() -> Collections {
     let mut collections = Collections::default();
-    add_own(&mut collections)?;
-    Ok(collections)
+    for collection in own() {
+        collections.add(collection).expect("the bridge's own collections are well formed");
+    }
+    collections
 }
 
-/// Adds the bridge's own collections, which no file declares and no grant can name.
-pub(super) fn add_own(collections: &mut Collections) -> Result<(), CollectionsError> {
+/// Adds the bridge's own collections, which no file can declare and no grant can name.
+pub(super) fn add_own(declarations: &mut Declarations) {
+    for collection in own() {
+        declarations.add_collection(collection).expect("no file can declare the bridge's own collections");
+    }
+}
+
+fn own() -> [Collection; 4] {
     let over = |name: &str, keys: &[&str]| {
         let keys = keys.iter().map(|key| Path::parse(*key).expect("the bridge's own field names are paths"));
         Index::over(name, keys.collect())
     };
     let deliveries = vec![over("due", &["subscription", "state", "nextAt"]), over("parked", &["state"])];
-    collections.add(Collection::internal("outbox", Vec::new()))?;
-    collections.add(Collection::internal("deliveries", deliveries))?;
-    collections.add(Collection::internal("leases", Vec::new()))?;
-    collections.add(Collection::internal("schedules", Vec::new()))
+    [("outbox", Vec::new()), ("deliveries", deliveries), ("leases", Vec::new()), ("schedules", Vec::new())]
+        .map(|(name, indexes)| Collection::new(CollectionName::internal(name), "bridge", indexes))
 }

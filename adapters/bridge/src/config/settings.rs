@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use super::{ConfigError, is_name};
+use application::Name;
+
+use super::ConfigError;
 
 /// As many as fit into the semaphore that counts them.
 const MAX_IN_FLIGHT: usize = 100_000;
@@ -41,14 +43,14 @@ impl Default for Settings {
 impl Settings {
     /// Refuses what can't work.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let refused = |reason: &str| Err(ConfigError::invalid("settings", reason));
+        let refused = |reason: &'static str| Err(ConfigError::Settings(reason));
         if !(1..=MAX_IN_FLIGHT).contains(&self.max_in_flight) {
             return refused("max_in_flight: must be 1 to 100,000");
         }
         if [self.request_timeout, self.poll_interval, self.lease_time].contains(&Duration::ZERO) {
             return refused("request_timeout, poll_interval and lease_time must be above zero");
         }
-        if self.broker_prefix.is_empty() || !self.broker_prefix.split('.').all(is_name) {
+        if !self.broker_prefix.split('.').all(|part| Name::parse(part).is_ok()) {
             return refused("broker_prefix: must be names of a-z, 0-9 and -, joined by dots");
         }
         Ok(())

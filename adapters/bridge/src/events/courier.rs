@@ -6,8 +6,9 @@ use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer};
 use tokio::time::timeout;
 
 use super::deliver::{Deliver, DeliveryOutcome, traceparent_of};
-use crate::config::{FunctionTokens, Subscription};
+use crate::config::FunctionTokens;
 use crate::metrics::{DeliveryLabels, Metrics, SubscriptionLabels};
+use application::Subscription;
 
 /// How much longer than its own time limit a [`Deliver`] is waited for before it counts as stuck.
 const GRACE: Duration = Duration::from_millis(500);
@@ -138,7 +139,7 @@ fn describe(
     span.set("messaging.operation.name", "deliver");
     span.set("messaging.destination.subscription.name", subscription.name().to_owned());
     span.set("messaging.message.id", event_id.to_owned());
-    span.set("faas.invoked_name", subscription.function().to_owned());
+    span.set("faas.invoked_name", subscription.function().to_string());
     if let DeliveryOutcome::Answered(status) = outcome {
         span.set("http.response.status_code", i64::from(*status));
     }
@@ -171,12 +172,14 @@ fn judge(subscription: &Subscription, outcome: &DeliveryOutcome, attempts: u32) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Subscriptions;
+    use application::Name;
 
     fn verdict(outcome: &DeliveryOutcome, attempts: u32) -> Verdict {
-        let text = "[a]\nevents = [\"a.b\"]\npath = \"/events/a\"\nattempts = 3\nfirst_delay = \"1s\"\n\
-                    longest_delay = \"1m\"\ntimeout = \"1s\"\nconcurrency = 1";
-        judge(Subscriptions::parse(text).unwrap().named("a").unwrap(), outcome, attempts)
+        let text = "events = [\"a.b\"]\nattempts = 3\nfirst_delay = \"1s\"\nlongest_delay = \"1m\"\n\
+                    timeout = \"1s\"\nconcurrency = 1";
+        let name = || Name::parse("a").unwrap();
+        let subscription = Subscription::new(name(), name(), toml::from_str(text).unwrap()).unwrap();
+        judge(&subscription, outcome, attempts)
     }
 
     #[test]

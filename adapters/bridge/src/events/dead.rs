@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::in_store::StoreDeadLetters;
 use super::rabbit::RabbitDeadLetters;
-use crate::config::Subscriptions;
 use crate::store::{Store, StoreError};
 use crate::urls::AmqpUrl;
+use application::Subscriptions;
 
 /// An event that a subscription's function refused too often.
 #[derive(Clone, Debug, PartialEq, Serialize)]

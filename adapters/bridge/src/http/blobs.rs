@@ -2,6 +2,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use application::{BlobAccess, Grant};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -16,7 +17,6 @@ use super::body::declared_length;
 use super::call::{Call, Failed};
 use super::refusal::Refusal;
 use crate::bridge::App;
-use crate::config::BlobAccess;
 use crate::store::StoreError;
 
 /// The most bytes of a blob.
@@ -44,7 +44,7 @@ fn about_blobs(refusal: Refusal) -> Failed {
 }
 
 async fn store(call: &Call, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
-    allow(call, BlobAccess::Write, "write blobs")?;
+    call.require(&Grant::Blobs(BlobAccess::Write))?;
     check_id(id)?;
     let media_type = media_type(headers)?;
     if declared_length(headers).is_some_and(|length| length > MAX_BLOB_BYTES) {
@@ -63,7 +63,7 @@ async fn store(call: &Call, id: &str, headers: &HeaderMap, body: Body) -> Result
 }
 
 async fn fetch(call: &Call, id: &str, permit: Arc<OwnedSemaphorePermit>) -> Result<Response, Refusal> {
-    allow(call, BlobAccess::Read, "read blobs")?;
+    call.require(&Grant::Blobs(BlobAccess::Read))?;
     check_id(id)?;
     let Some(blob) = call.app.store.get_blob(id).await? else {
         return Err(Refusal::new(StatusCode::NOT_FOUND, FailureCode::NotFound, "there is no such blob"));
@@ -77,14 +77,6 @@ async fn fetch(call: &Call, id: &str, permit: Arc<OwnedSemaphorePermit>) -> Resu
     response.headers_mut().insert(CONTENT_TYPE, media_type);
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(blob.length));
     Ok(response)
-}
-
-fn allow(call: &Call, access: BlobAccess, what: &str) -> Result<(), Refusal> {
-    if call.app.config.grants.allows_blobs(call.function(), access) {
-        Ok(())
-    } else {
-        Err(Refusal::not_granted(call.function(), what))
-    }
 }
 
 fn check_id(id: &str) -> Result<(), Refusal> {

@@ -2,6 +2,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use application::Grant;
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -59,6 +60,15 @@ impl Call {
     /// The calling function; only called once [`Self::answer`] has let the call in.
     pub(super) fn function(&self) -> &str {
         self.function.as_deref().unwrap_or_default()
+    }
+
+    /// Lets the call go on only if its function is granted this.
+    pub(super) fn require(&self, grant: &Grant) -> Result<(), Refusal> {
+        if self.app.grants.allow(self.function(), grant) {
+            Ok(())
+        } else {
+            Err(Refusal::not_granted(self.function(), grant))
+        }
     }
 
     /// Whether anybody wants to know what it is about before it fails.

@@ -1,3 +1,4 @@
+use application::{Access, Grant};
 use axum::body::Body;
 use axum::http::HeaderMap;
 use bson::{Document, RawDocumentBuf};
@@ -9,7 +10,6 @@ use super::call::{Call, Failed};
 use super::media::Media;
 use super::refusal::Refusal;
 use super::splice::splice;
-use crate::config::Access;
 
 pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failed> {
     let request: QueryRequest = body::read(headers, body).await?;
@@ -24,9 +24,7 @@ pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<
 
 async fn answer(call: &Call, request: &QueryRequest, media: Media) -> Result<Vec<u8>, Refusal> {
     for query in &request.queries {
-        if !call.app.config.grants.allows(call.function(), Access::Read, &query.collection) {
-            return Err(Refusal::not_granted(call.function(), format_args!("read {}", query.collection)));
-        }
+        call.require(&Grant::Collection(query.collection.clone(), Access::Read))?;
     }
     let results = try_join_all(request.queries.iter().map(|query| call.app.store.query(query))).await?;
     match media {

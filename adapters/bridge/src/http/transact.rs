@@ -1,3 +1,4 @@
+use application::{Access, Grant};
 use axum::body::Body;
 use axum::http::HeaderMap;
 use protocol::{NewEvent, Operation, TransactAnswer, TransactRequest};
@@ -7,7 +8,6 @@ use super::body;
 use super::call::{Call, Failed};
 use super::media::Media;
 use super::refusal::Refusal;
-use crate::config::Access;
 use crate::events::Emission;
 use crate::metrics::EventLabels;
 
@@ -48,19 +48,10 @@ async fn commit(call: &Call, request: TransactRequest) -> Result<TransactAnswer,
 }
 
 fn authorise(call: &Call, request: &TransactRequest) -> Result<(), Refusal> {
-    let (grants, function) = (&call.app.config.grants, call.function());
     for operation in &request.operations {
-        let (access, collection) = (Access::of(operation), operation.collection());
-        if !grants.allows(function, access, collection) {
-            return Err(Refusal::not_granted(function, format_args!("{} {collection}", access.as_str())));
-        }
+        call.require(&Grant::Collection(operation.collection().clone(), Access::needed_by(operation)))?;
     }
-    for event in &request.events {
-        if !grants.allows_event(function, &event.kind) {
-            return Err(Refusal::not_granted(function, format_args!("emit {}", event.kind)));
-        }
-    }
-    Ok(())
+    request.events.iter().try_for_each(|event| call.require(&Grant::Emit(event.kind.clone())))
 }
 
 fn emission(call: &Call, event: NewEvent) -> Emission {
@@ -78,7 +69,7 @@ fn about(request: &TransactRequest) -> String {
     let operations = request
         .operations
         .iter()
-        .map(|operation| format!("{}:{}", Access::of(operation).as_str(), operation.collection()));
+        .map(|operation| format!("{}:{}", Access::needed_by(operation).as_str(), operation.collection()));
     let events = request.events.iter().map(|event| format!("emit:{}", event.kind));
     operations.chain(events).collect::<Vec<_>>().join(" ")
 }

@@ -17,7 +17,7 @@ use futures::Stream;
 use protocol::{Conflict, Operation, Outcome, Query, QueryResult};
 
 use crate::StoreUrl;
-use crate::config::Collections;
+use application::Collections;
 
 pub use mongodb::MongoStore;
 pub use sqlite::SqliteStore;

@@ -1,11 +1,11 @@
+use application::Declarations;
 use lapin::options::{ExchangeDeleteOptions, QueueDeleteOptions};
 use lapin::{Connection, ConnectionProperties};
-use mcommerce_bridge::config::Subscriptions;
 use mcommerce_bridge::{AmqpUrl, BrokerUrl, DeadLetters, open_store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::support::SUBSCRIPTIONS;
+use crate::support::DECLARED;
 
 /// A store and a broker of one test's own.
 pub(crate) struct Backend {
@@ -42,9 +42,7 @@ impl Backend {
 
     pub(crate) fn dead_letters(&self) -> DeadLetters {
         match &self.broker {
-            BrokerUrl::Amqp(url) => {
-                DeadLetters::in_rabbit(url, &self.prefix, &Subscriptions::parse(SUBSCRIPTIONS).unwrap())
-            }
+            BrokerUrl::Amqp(url) => DeadLetters::in_rabbit(url, &self.prefix, declared().subscriptions()),
             BrokerUrl::Store => DeadLetters::in_store(open_store(&self.store_url).unwrap()),
         }
     }
@@ -59,7 +57,7 @@ impl Backend {
         let url = std::env::var("AMQP_URL").unwrap();
         let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
-        for subscription in Subscriptions::parse(SUBSCRIPTIONS).unwrap().iter() {
+        for subscription in declared().subscriptions().iter() {
             let queue = format!("{}.{}", self.prefix, subscription.name());
             let delays = subscription.delays().map(|delay| format!("{queue}.retry.{}ms", delay.as_millis()));
             for queue in [queue.clone(), format!("{queue}.dead")].into_iter().chain(delays) {
@@ -70,6 +68,10 @@ impl Backend {
         channel.exchange_delete(exchange.into(), ExchangeDeleteOptions::default()).await.unwrap();
         connection.close(200, "OK".into()).await.unwrap();
     }
+}
+
+fn declared() -> Declarations {
+    Declarations::parse(DECLARED).unwrap()
 }
 
 fn name() -> String {

@@ -2,9 +2,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::Collections;
 use async_trait::async_trait;
 use bson::RawDocumentBuf;
-use mcommerce_bridge::config::Collections;
 use mcommerce_bridge::open_store;
 use mcommerce_bridge::store::{Blob, ByteStream, Store, StoreError};
 use protocol::{Operation, Outcome, Query, QueryResult};

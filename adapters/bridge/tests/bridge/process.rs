@@ -19,7 +19,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
 use crate::backends::Backend;
-use crate::support::{COLLECTIONS, GRANTS, SCHEDULES, SUBSCRIPTIONS, making, soon, token, until};
+use crate::support::{DECLARED, making, soon, token, until};
 
 /// A consumer that really listens.
 struct Endpoint {
@@ -50,20 +50,13 @@ struct Program {
 }
 
 fn command(config: &TempDir, backend: &Backend) -> Command {
-    let files = [
-        ("collections", COLLECTIONS),
-        ("grants", GRANTS),
-        ("subscriptions", SUBSCRIPTIONS),
-        ("schedules", SCHEDULES),
-    ];
-    for (name, text) in files {
-        std::fs::write(config.path().join(format!("{name}.toml")), text).unwrap();
-    }
+    let file = config.path().join("bridge.toml");
+    std::fs::write(&file, DECLARED).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcommerce-bridge"));
     let tokens: BTreeMap<_, _> = ["writer", "reader", "consumer"]
         .map(|function| (format!("MCOMMERCE_TOKEN_{}", function.to_uppercase()), token(function)))
         .into();
-    command.env_clear().envs(tokens).env("MCOMMERCE_CONFIG", config.path());
+    command.env_clear().envs(tokens).env("MCOMMERCE_CONFIG", file);
     command.env("MCOMMERCE_STORE", &backend.store_url);
     command.kill_on_drop(true);
     command
@@ -175,7 +168,6 @@ async fn a_configuration_is_checked_and_its_fault_named() {
         .unwrap();
     assert!(!untrusted.status.success());
     assert!(String::from_utf8(untrusted.stderr).unwrap().contains("token of writer is missing"));
-    let own = Command::new(env!("CARGO_BIN_EXE_mcommerce-bridge")).env_clear().arg("check-config").output();
-    let stderr = String::from_utf8(own.await.unwrap().stderr).unwrap();
-    assert!(stderr.contains("token of") && stderr.contains("is missing"), "{stderr}");
+    let none = Command::new(env!("CARGO_BIN_EXE_mcommerce-bridge")).env_clear().arg("check-config").output();
+    assert!(String::from_utf8(none.await.unwrap().stderr).unwrap().contains("--config <FILE>"));
 }

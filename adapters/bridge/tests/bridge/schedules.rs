@@ -7,7 +7,7 @@ use crate::support::{Consumer, Received, Shop, config_with};
 
 /// The consumer subscribes to what the schedule emits.
 fn ticking(every: &str) -> BridgeConfig {
-    config_with(&format!("[heartbeat]\nevery = \"{every}\"\nemit = \"thing.made\""))
+    config_with(&format!("[schedules.heartbeat]\nevery = \"{every}\"\nemit = \"thing.made\""))
 }
 
 async fn a_tick_is_emitted_once_whatever_the_number_of_bridges(backend: &Backend) {

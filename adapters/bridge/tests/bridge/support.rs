@@ -3,6 +3,7 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use application::Declarations;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
@@ -11,8 +12,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use mcommerce_bridge::store::Store;
 use mcommerce_bridge::{
-    Bridge, BridgeConfig, ConfigTexts, Deliver, DeliveryOutcome, FunctionToken, FunctionTokens, Settings,
-    open_store,
+    Bridge, BridgeConfig, Deliver, DeliveryOutcome, FunctionToken, FunctionTokens, Settings, open_store,
 };
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
@@ -23,37 +23,31 @@ use crate::backends::Backend;
 /// How long any one thing may take before a test gives up on it.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-pub(crate) const COLLECTIONS: &str = r#"
-    [things]
+/// What a bridge of these tests is told.
+pub(crate) const DECLARED: &str = r#"
+    [collections.things]
     owner = "test"
     indexes = [{ name = "name", keys = ["name"], unique = true }]
-    [secrets]
+    [collections.secrets]
     owner = "test"
-"#;
 
-pub(crate) const GRANTS: &str = r#"
-    [writer]
-    things = ["read", "insert", "update", "delete", "upsert"]
+    [clients.writer]
+    collections = { things = ["read", "insert", "update", "delete", "upsert"] }
     blobs = ["read", "write"]
-    emit = ["thing.made", "thing.changed"]
-    [reader]
-    things = ["read"]
+    emits = ["thing.made", "thing.changed"]
+    [clients.reader]
+    collections = { things = ["read"] }
     blobs = ["read"]
-    [nobody]
-"#;
+    [clients.nobody]
 
-pub(crate) const SUBSCRIPTIONS: &str = r#"
-    [consumer]
+    [clients.consumer.consumes.consumer]
     events = ["thing.made"]
-    path = "/events/consumer"
     attempts = 3
     first_delay = "20ms"
     longest_delay = "40ms"
     timeout = "20s"
     concurrency = 4
 "#;
-
-pub(crate) const SCHEDULES: &str = "";
 
 /// Bridges and the function that consumes their events, on one backend.
 pub(crate) struct Shop {
@@ -87,13 +81,12 @@ pub(crate) fn tokens() -> FunctionTokens {
 }
 
 pub(crate) fn config() -> BridgeConfig {
-    config_with(SCHEDULES)
+    config_with("")
 }
 
-pub(crate) fn config_with(schedules: &str) -> BridgeConfig {
-    let texts =
-        ConfigTexts { collections: COLLECTIONS, grants: GRANTS, subscriptions: SUBSCRIPTIONS, schedules };
-    BridgeConfig::parse(&texts, tokens()).unwrap()
+/// With more that is declared.
+pub(crate) fn config_with(more: &str) -> BridgeConfig {
+    BridgeConfig::new(Declarations::parse(&format!("{DECLARED}\n{more}")).unwrap(), tokens()).unwrap()
 }
 
 /// Paces at which a test need not wait.

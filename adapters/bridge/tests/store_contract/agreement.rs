@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use application::Collections;
 use bson::{Bson, Document};
-use mcommerce_bridge::config::Collections;
 use mcommerce_bridge::store::{Store, StoreError};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use protocol::{Conflict, Expect, Filter, Outcome, Query};
@@ -56,7 +56,7 @@ async fn random_stories_end_the_same_in_both_stores() {
 
 async fn agree(tested: Vec<(Tested, &str)>) {
     for (tested, collections) in &tested {
-        tested.store.prepare(&Collections::parse(collections).unwrap()).await.unwrap();
+        tested.store.prepare(&toml::from_str::<Collections>(collections).unwrap()).await.unwrap();
     }
     let stores: Vec<Arc<dyn Store>> = tested.iter().map(|(tested, _)| Arc::clone(&tested.store)).collect();
     let runtime = tokio::runtime::Handle::current();

@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::sync::{Arc, Once};
 
+use application::Collections;
 use bson::{Bson, Document, RawDocumentBuf, doc};
-use mcommerce_bridge::config::Collections;
 use mcommerce_bridge::store::{MongoStore, SqliteStore, Store, StoreError};
 use protocol::{
     Change, CollectionName, Conflict, Direction, Expect, Filter, Operation, Outcome, Path, Query,
@@ -115,7 +115,7 @@ impl Tested {
 
     /// What the store is prepared for.
     pub(crate) fn collections() -> Collections {
-        Collections::parse(COLLECTIONS).unwrap()
+        toml::from_str(COLLECTIONS).unwrap()
     }
 
     pub(crate) async fn remove(&self) {

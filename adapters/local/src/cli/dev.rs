@@ -27,12 +27,12 @@ pub(super) async fn dev(options: ShopOptions) -> anyhow::Result<()> {
     let profile = config.profile.get_or_insert_with(|| PROFILE.to_owned()).clone();
     config.missing_folders = MissingFolders::Skip;
     let shop = Shop::start(config).await?;
-    let folder = shop.manifest().folder.clone();
+    let folder = shop.application().folder.clone();
     let page = serve_page(&folder.join("frontend"), shop.url())?;
     println!("{}", output::greeting(&shop, &options.place.data, page.as_ref().map(|_| PAGE)));
 
     let mut watch = Watch::new(&folder.join("functions")).context("functions can't be watched")?;
-    let functions: BTreeSet<String> = shop.manifest().components.keys().cloned().collect();
+    let functions: BTreeSet<String> = shop.application().components.keys().map(ToString::to_string).collect();
     tokio::select! {
         told = up::told_to_stop() => told?,
         () = async {

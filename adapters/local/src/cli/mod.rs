@@ -42,6 +42,8 @@ enum Command {
     Inbox(inbox::InboxOptions),
     /// Print the shop's secrets as shell variables, for `spin up` and `mcommerce-bridge`.
     Env(PlaceOptions),
+    /// Print what a bridge of this shop is told, for `mcommerce-bridge --config`.
+    BridgeConfig(PlaceOptions),
 }
 
 #[derive(Args, Clone)]
@@ -112,6 +114,7 @@ pub(crate) fn run() -> ExitCode {
         .init();
     let done = match cli.command {
         Command::Env(place) => env::print(&place),
+        Command::BridgeConfig(place) => env::print_bridge_config(&place),
         Command::Compile(place) => compile::compile(&place),
         Command::Instances(place) => in_runtime(instances::measure(place)),
         Command::Stock(options) => in_runtime(stock::stock(options)),

@@ -1,7 +1,7 @@
 use std::io::Write as _;
 
+use application::Application;
 use clap::Args;
-use mcommerce::manifest::Manifest;
 use mcommerce::secrets::Secrets;
 use mcommerce::{bridge_ready, stock_empty};
 use mcommerce_bridge::open_store;
@@ -23,7 +23,8 @@ pub(super) struct StockOptions {
 /// Puts the demo catalogue and accounts into a store that a bridge serves, and prints the accounts.
 pub(super) async fn stock(options: StockOptions) -> anyhow::Result<()> {
     let StockOptions { place, store, bridge } = options;
-    let secrets = Secrets::keep(&place.data, &Manifest::load(&place.manifest)?)?;
+    let application = Application::load(&place.manifest)?;
+    let secrets = Secrets::keep(&place.data, &application)?;
     let store = store.unwrap_or_else(|| format!("sqlite:{}", place.data.join("shop.db").display()));
     bridge_ready(bridge.trim_end_matches('/')).await?;
     let accounts = stock_empty(open_store(&store)?.as_ref(), &secrets).await?;

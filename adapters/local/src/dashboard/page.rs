@@ -121,12 +121,15 @@ fn events(bridge: &Samples) -> String {
         ("Broker", broker.0, broker.1),
         ("Oldest event in the outbox", time(age.filter(|age| *age > 0.0)), false),
     ]);
-    section("Bridge", &health)
-        + &section("Events", &table("Event", &["Committed", "Published"], &kinds))
-        + &section(
+    [
+        section("Bridge", &health),
+        section("Events", &table("Event", &["Committed", "Published"], &kinds)),
+        section(
             "Deliveries",
             &table("Subscription", &["Delivered", "Tried again", "Dead letters"], &subscriptions),
-        )
+        ),
+    ]
+    .concat()
 }
 
 fn section(title: &str, content: &str) -> String {

@@ -3,8 +3,8 @@ use std::fmt::Debug;
 use std::hash::Hash;
 use std::path::Path;
 
+use application::Application;
 use catalogue_model::{Category, Product};
-use mcommerce_bridge::config::Collections;
 use mcommerce_bridge::open_store;
 use protocol::{Change, Expect, Filter, TransactRequest, Update};
 use serde::Serialize;
@@ -15,7 +15,7 @@ use super::shelf::{self, FILES, Shelf, Text};
 use super::*;
 
 const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../frontend/public");
-const COLLECTIONS: &str = include_str!("../../../bridge/config/collections.toml");
+const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spin.toml");
 
 fn all_different<T: Eq + Hash + Debug>(things: impl IntoIterator<Item = T>) {
     let mut seen = HashSet::new();
@@ -168,7 +168,8 @@ async fn empty_store() -> (TempDir, std::sync::Arc<dyn Store>) {
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite:{}", folder.path().join("shop.db").display());
     let store = open_store(&url).unwrap();
-    store.prepare(&Collections::parse(COLLECTIONS).unwrap()).await.unwrap();
+    let application = Application::load(Path::new(MANIFEST)).unwrap();
+    store.prepare(application.declarations().collections()).await.unwrap();
     (folder, store)
 }
 

@@ -7,12 +7,12 @@ use std::hash::{Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
+use application::Manifest;
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 use super::Runtime;
-use crate::manifest::Manifest;
 
 /// Why a component can't be run.
 #[derive(Debug, thiserror::Error)]

@@ -16,7 +16,7 @@ use super::problem::Problem;
 use super::security;
 use crate::app::App;
 use crate::dashboard::Dashboard;
-use crate::routing::is_reserved;
+use crate::route_headers::is_reserved;
 use crate::smtp::Inbox;
 
 /// The header by which the answer names its trace.

@@ -1,5 +1,5 @@
+use application::Refused;
 use http::StatusCode;
-use mcommerce::manifest::ManifestError;
 use mcommerce::{Shop, ShopConfig};
 
 use crate::support::{config, start, start_with};
@@ -60,7 +60,7 @@ async fn a_manifest_with_a_key_this_host_does_not_know_is_refused_by_name() {
     let text = text.replace("[component.private]", "[component.private]\nkey_value_stores = [\"default\"]");
     std::fs::write(&manifest, text).expect("the manifest is written");
     let refused = Shop::start(ShopConfig { manifest, ..config(&data) }).await.err().expect("it is refused");
-    assert!(matches!(refused.downcast_ref(), Some(ManifestError::Refused { .. })));
+    assert!(refused.downcast_ref::<Refused>().is_some());
     assert!(format!("{refused:#}").contains("key_value_stores"), "{refused:#}");
 }
 

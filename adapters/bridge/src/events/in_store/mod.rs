@@ -21,9 +21,9 @@ pub(super) use dead::StoreDeadLetters;
 use super::broker::{Broker, EventsError};
 use super::courier::Courier;
 use super::outbox::{Outbox, Outgoing};
-use crate::config::Subscriptions;
 use crate::lease::Lease;
 use crate::store::{Store, StoreError};
+use application::Subscriptions;
 use worker::Worker;
 
 /// The most operations of one transaction that moves events.

@@ -11,11 +11,11 @@ use tokio_util::sync::CancellationToken;
 use super::StoreBroker;
 use super::document::{Due, deliveries, done, in_state, park, path, retry};
 use crate::backoff::Backoff;
-use crate::config::Subscription;
 use crate::events::broker::EventsError;
 use crate::events::courier::{Courier, Verdict};
 use crate::events::outbox::event_json;
 use crate::store::{Store, StoreError};
+use application::Subscription;
 
 /// Delivers what is due, for each subscription as much at a time as it allows, and of each subject one at a time.
 pub(super) struct Worker<'a> {

@@ -14,9 +14,9 @@ use super::link::{Link, Live, broker};
 use super::message::{self, Envelope};
 use super::names::Names;
 use crate::backoff::Backoff;
-use crate::config::Subscription;
 use crate::events::broker::EventsError;
 use crate::events::courier::{Courier, Refusal, Verdict};
+use application::Subscription;
 
 const CONSUMER_TAG: &str = "bridge";
 

@@ -7,10 +7,10 @@ use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 use super::link::{Live, broker};
 use super::message::{letter, replayed};
 use super::names::Names;
-use crate::config::Subscriptions;
 use crate::events::broker::EventsError;
 use crate::events::dead::{DeadLetter, DeadLetterError, Letters};
 use crate::urls::AmqpUrl;
+use application::Subscriptions;
 
 /// The most letters that are looked at in one queue.
 const MAX_LETTERS: usize = 10_000;

@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::names::Names;
 use crate::backoff::Backoff;
-use crate::config::Subscriptions;
 use crate::events::broker::EventsError;
 use crate::metrics::Metrics;
 use crate::urls::AmqpUrl;
+use application::Subscriptions;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);

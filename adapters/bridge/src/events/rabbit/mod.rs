@@ -25,9 +25,9 @@ pub(super) use dead::RabbitDeadLetters;
 use super::broker::{Broker, EventsError};
 use super::courier::Courier;
 use super::outbox::{Outbox, Outgoing};
-use crate::config::Subscriptions;
 use crate::metrics::Metrics;
 use crate::urls::AmqpUrl;
+use application::Subscriptions;
 use link::{Link, Live};
 use names::Names;
 

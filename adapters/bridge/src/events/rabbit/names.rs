@@ -4,7 +4,7 @@ use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptio
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, ExchangeKind};
 
-use crate::config::{Subscription, Subscriptions};
+use application::{Subscription, Subscriptions};
 
 /// Newer brokers throw a message away once it was handed out this often, 20 times unless told otherwise. Ours count
 /// attempts themselves and park what is refused, and reading the dead letters hands them out as well.

@@ -8,8 +8,8 @@ use mongodb::options::IndexOptions;
 use mongodb::{Database, IndexModel};
 
 use super::error;
-use crate::config::{Collection, Index};
 use crate::store::StoreError;
+use application::{Collection, Index};
 
 /// Makes a collection and its indexes where they are missing. An index that is there otherwise is made anew; one
 /// that is no longer declared is left alone, since an older bridge may still run beside this one.

@@ -26,7 +26,7 @@ use protocol::{Operation, Outcome, Query, QueryResult};
 use tokio::sync::OnceCell;
 
 use super::{Blob, ByteStream, Store, StoreError, fit};
-use crate::config::Collections;
+use application::Collections;
 use turns::Turns;
 
 /// How long a request waits for a server that can take it.

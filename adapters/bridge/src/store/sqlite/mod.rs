@@ -31,7 +31,7 @@ use rusqlite::TransactionBehavior;
 use tokio::sync::OnceCell;
 
 use super::{Blob, ByteStream, Store, StoreError, fit};
-use crate::config::Collections;
+use application::Collections;
 use pool::Pool;
 
 /// How many queries are answered at once.

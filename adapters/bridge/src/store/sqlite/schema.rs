@@ -6,8 +6,8 @@ use rusqlite::Connection;
 use super::entry;
 use super::matcher;
 use super::rows;
-use crate::config::{Collection, Index};
 use crate::store::StoreError;
+use application::{Collection, Index};
 
 /// Made on each new connection where they are missing. An index's entries are rows of `entries`, of which a
 /// document has one a key; `many` says that some document had several keys, ever.

@@ -1,9 +1,9 @@
-//! Which collections there are and how they are indexed: `collections.toml`, and what the bridge adds in code.
+//! Collections, the domains that own them, and their indexes.
 
 use std::collections::BTreeMap;
 
 use protocol::{CollectionName, Path};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The most indexes of one collection.
 const MAX_INDEXES: usize = 16;
@@ -13,7 +13,8 @@ const MAX_KEYS: usize = 4;
 const MAX_NAME_BYTES: usize = 40;
 
 /// Every collection, in the order of their names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "BTreeMap<String, DeclaredCollection>", into = "BTreeMap<String, DeclaredCollection>")]
 pub struct Collections(BTreeMap<CollectionName, Collection>);
 
 /// One collection.
@@ -25,11 +26,14 @@ pub struct Collection {
 }
 
 /// One index of a collection.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Index {
     name: String,
     keys: Vec<Path>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     unique: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     expire: bool,
 }
 
@@ -38,47 +42,40 @@ pub struct Index {
 #[error("{0}")]
 pub struct CollectionsError(String);
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DeclaredCollection {
     owner: String,
     #[serde(default)]
-    indexes: Vec<DeclaredIndex>,
+    indexes: Vec<Index>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DeclaredIndex {
-    name: String,
-    keys: Vec<Path>,
-    #[serde(default)]
-    unique: bool,
-    #[serde(default)]
-    expire: bool,
-}
+impl TryFrom<BTreeMap<String, DeclaredCollection>> for Collections {
+    type Error = CollectionsError;
 
-impl Collections {
-    /// Parses `collections.toml`.
-    pub fn parse(text: &str) -> Result<Self, CollectionsError> {
-        let declared: BTreeMap<String, DeclaredCollection> =
-            toml::from_str(text).map_err(|error| CollectionsError(error.to_string()))?;
+    fn try_from(declared: BTreeMap<String, DeclaredCollection>) -> Result<Self, CollectionsError> {
         let mut collections = Self::default();
-        for (name, declared) in declared {
-            let name =
+        for (name, DeclaredCollection { owner, indexes }) in declared {
+            let parsed =
                 CollectionName::parse(&name).map_err(|error| CollectionsError(format!("{name}: {error}")))?;
-            check_name(&name, "owner", &declared.owner)?;
-            let indexes = declared.indexes.into_iter().map(|index| Index {
-                name: index.name,
-                keys: index.keys,
-                unique: index.unique,
-                expire: index.expire,
-            });
-            collections.add(Collection { name, owner: declared.owner, indexes: indexes.collect() })?;
+            collections.add(Collection::new(parsed, owner, indexes))?;
         }
         Ok(collections)
     }
+}
 
-    /// Adds a collection, such as one of the bridge's own. A name that is there already is refused.
+impl From<Collections> for BTreeMap<String, DeclaredCollection> {
+    fn from(collections: Collections) -> Self {
+        let declared = |collection: Collection| {
+            let Collection { name, owner, indexes } = collection;
+            (name.as_str().to_owned(), DeclaredCollection { owner, indexes })
+        };
+        collections.0.into_values().map(declared).collect()
+    }
+}
+
+impl Collections {
+    /// Adds a collection. A malformed one, and a name that is taken, are refused.
     pub fn add(&mut self, collection: Collection) -> Result<(), CollectionsError> {
         collection.check()?;
         let name = collection.name.clone();
@@ -105,9 +102,9 @@ impl Collections {
 }
 
 impl Collection {
-    /// A collection of the bridge's own, `_outbox` for `outbox`. It is checked when it is added.
-    pub fn internal(name: &'static str, indexes: Vec<Index>) -> Self {
-        Self { name: CollectionName::internal(name), owner: "bridge".into(), indexes }
+    /// A collection, which is checked when it is added to [`Collections`].
+    pub fn new(name: CollectionName, owner: impl Into<String>, indexes: Vec<Index>) -> Self {
+        Self { name, owner: owner.into(), indexes }
     }
 
     /// Its name.
@@ -128,6 +125,7 @@ impl Collection {
     fn check(&self) -> Result<(), CollectionsError> {
         let refuse =
             |index: &Index, why: &str| Err(CollectionsError(format!("{}.{}: {why}", self.name, index.name)));
+        check_name(&self.name, "owner", &self.owner)?;
         if self.indexes.len() > MAX_INDEXES {
             return Err(CollectionsError(format!("{}: more than {MAX_INDEXES} indexes", self.name)));
         }
@@ -164,7 +162,7 @@ impl Index {
         Self { unique: true, ..self }
     }
 
-    /// Documents vanish once the time in the field has passed.
+    /// Documents vanish once the time in the field has passed (within a minute).
     #[must_use]
     pub fn expire(self) -> Self {
         Self { expire: true, ..self }
@@ -192,28 +190,20 @@ impl Index {
 }
 
 fn check_name(collection: &CollectionName, what: &str, name: &str) -> Result<(), CollectionsError> {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
     let fits = name.len() <= MAX_NAME_BYTES
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(allowed);
     if fits {
         Ok(())
     } else {
-        Err(CollectionsError(format!("{collection}: {name:?} is no name of an {what}")))
+        Err(CollectionsError(format!("{collection}: {name:?} is not the name of an {what}")))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_shops_own_file_is_taken() {
-        let collections = Collections::parse(include_str!("../../config/collections.toml")).unwrap();
-        let products = collections.get(&CollectionName::parse("products").unwrap()).unwrap();
-        assert_eq!(products.owner(), "catalogue");
-        assert!(products.indexes().iter().any(|index| index.name() == "sku" && index.is_unique()));
-    }
 
     #[test]
     fn a_declaration_that_can_not_be_made_is_refused_by_name() {
@@ -229,7 +219,7 @@ mod tests {
                 "a.i",
             ),
         ] {
-            let error = Collections::parse(text).unwrap_err().to_string();
+            let error = toml::from_str::<Collections>(text).unwrap_err().to_string();
             assert!(error.contains(named), "{text:?} was refused with {error:?}");
         }
     }
@@ -237,8 +227,7 @@ mod tests {
     #[test]
     fn a_collection_can_not_be_added_twice() {
         let mut collections = Collections::default();
-        let outbox =
-            || Collection::internal("outbox", vec![Index::over("at", vec![Path::parse("at").unwrap()])]);
+        let outbox = || Collection::new(CollectionName::internal("outbox"), "bridge", Vec::new());
         collections.add(outbox()).unwrap();
         assert!(collections.add(outbox()).is_err());
     }

@@ -23,7 +23,7 @@ impl Template {
             };
             let name = name.trim();
             if !is_variable_name(name) {
-                return Err(format!("{name:?} in {text:?} is no variable name"));
+                return Err(format!("{name:?} in {text:?} is not a variable name"));
             }
             if !before.is_empty() {
                 parts.push(Part::Text(before.to_owned()));
@@ -45,7 +45,24 @@ impl Template {
         })
     }
 
-    /// The text with the variables' values. One without a value counts as empty.
+    /// The variable that is all there is in it, if so.
+    pub fn only_variable(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [Part::Variable(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The text, if there are no variables in it.
+    pub fn literal(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text with the variables' values. A variable without a value counts as empty.
     pub fn render(&self, variables: &Variables) -> String {
         self.0
             .iter()
@@ -69,7 +86,7 @@ impl fmt::Debug for Template {
     }
 }
 
-/// Whether a name is one of Spin's: lower case letters, digits and single underscores, a letter first.
+/// Whether a name is one of Spin's: lower-case letters, digits and single underscores, a letter first.
 pub(super) fn is_variable_name(name: &str) -> bool {
     name.len() <= 128
         && name.starts_with(|c: char| c.is_ascii_lowercase())

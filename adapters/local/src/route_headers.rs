@@ -1,13 +1,12 @@
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
+use application::RouteMatch;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
-
-use super::RouteMatch;
 
 /// What Spin tells a component about the route it was reached by, for the part that never changes.
 #[derive(Clone, Debug)]
-pub struct RouteHeaders {
+pub(crate) struct RouteHeaders {
     raw: HeaderValue,
     prefix: HeaderValue,
 }
@@ -21,31 +20,32 @@ const BASE_PATH: HeaderName = HeaderName::from_static("spin-base-path");
 const CLIENT_ADDR: HeaderName = HeaderName::from_static("spin-client-addr");
 
 /// Whether only the host may set a header: the `spin-` ones, which components trust.
-pub fn is_reserved(name: &HeaderName) -> bool {
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
     name.as_str().starts_with("spin-")
 }
 
 impl RouteHeaders {
     /// Of a route of the manifest.
-    pub fn of_route(route: &str) -> Self {
+    pub(crate) fn of_route(route: &str) -> Self {
         let prefix = route.strip_suffix("/...").unwrap_or(route);
         Self { raw: value(route), prefix: value(prefix) }
     }
 
-    /// The route, as the manifest has it.
-    pub fn route(&self) -> &str {
-        self.raw.to_str().unwrap_or_default()
-    }
-
     /// Of a request that one component makes to another by name, which Spin treats as a match of `/...`.
-    pub fn of_chaining() -> Self {
+    pub(crate) fn of_chaining() -> Self {
         Self::of_route("/...")
     }
 
-    /// Adds the headers of a route's match.
-    pub fn add(route: &RouteMatch<'_>, headers: &mut HeaderMap, uri: &Uri, client: SocketAddr) {
-        route.headers.add_common(headers, uri, route.rest, client);
-        for (name, parameter) in &route.parameters {
+    /// Adds the headers of a match of this route.
+    pub(crate) fn add<T>(
+        &self,
+        matched: &RouteMatch<'_, T>,
+        headers: &mut HeaderMap,
+        uri: &Uri,
+        client: SocketAddr,
+    ) {
+        self.add_common(headers, uri, &matched.rest, client);
+        for (name, parameter) in &matched.parameters {
             let name = format!("spin-path-match-{}", name.to_ascii_lowercase());
             if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
                 headers.insert(name, value(parameter));
@@ -54,7 +54,7 @@ impl RouteHeaders {
     }
 
     /// Adds the headers that every match has. The URI is absolute.
-    pub fn add_common(&self, headers: &mut HeaderMap, uri: &Uri, path_info: &str, client: SocketAddr) {
+    pub(crate) fn add_common(&self, headers: &mut HeaderMap, uri: &Uri, path_info: &str, client: SocketAddr) {
         let mut text = String::with_capacity(64);
         let _ = write!(text, "{uri}");
         headers.insert(FULL_URL, value(&text));
@@ -72,4 +72,35 @@ impl RouteHeaders {
 /// Paths, routes and addresses hold nothing that a header can't; were it otherwise, the header is empty.
 fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use application::{Route, Router};
+
+    use super::*;
+
+    #[test]
+    fn a_component_is_told_its_route_as_spin_tells_it() {
+        let route = Route::parse("/foo/:userid/...").expect("a route");
+        let router: Router<RouteHeaders> =
+            [(route.clone(), RouteHeaders::of_route(route.as_str()))].into_iter().collect();
+        let uri: Uri = "http://shop.example/foo/42/bar?key=value".parse().expect("a URI");
+        let found = router.route(uri.path()).expect("it is routed");
+        let mut headers = HeaderMap::new();
+        let client = "127.0.0.1:8777".parse().expect("an address");
+        found.value.add(&found, &mut headers, &uri, client);
+        for (name, value) in [
+            ("spin-full-url", "http://shop.example/foo/42/bar?key=value"),
+            ("spin-path-info", "/bar"),
+            ("spin-matched-route", "/foo/:userid/..."),
+            ("spin-raw-component-route", "/foo/:userid/..."),
+            ("spin-component-route", "/foo/:userid"),
+            ("spin-base-path", "/"),
+            ("spin-client-addr", "127.0.0.1:8777"),
+            ("spin-path-match-userid", "42"),
+        ] {
+            assert_eq!(headers[name], value, "{name}");
+        }
+    }
 }

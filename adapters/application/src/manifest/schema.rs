@@ -1,9 +1,13 @@
-//! The manifest's keys. Each type refuses those it does not know.
+//! The keys of `spin.toml`, as far as this shop's host serves what they ask for. Each type refuses keys that it does not
+//! know; keys that Spin ignores when it runs an application are taken and dropped.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::stanza::Stanza;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -13,6 +17,7 @@ pub(super) struct RawManifest {
     #[serde(default)]
     pub variables: BTreeMap<String, RawVariable>,
     pub trigger: RawTriggers,
+    #[serde(default)]
     pub component: BTreeMap<String, RawComponent>,
 }
 
@@ -26,11 +31,17 @@ pub(super) struct RawApplication {
     pub _description: String,
     #[serde(default, rename = "authors")]
     pub _authors: Vec<String>,
+    #[serde(default, rename = "targets")]
+    pub _targets: IgnoredAny,
+    #[serde(default, rename = "tool")]
+    pub _tool: IgnoredAny,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawVariable {
+    #[serde(default)]
+    pub description: String,
     pub default: Option<String>,
     #[serde(default)]
     pub required: bool,
@@ -47,8 +58,11 @@ pub(super) struct RawTriggers {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawTrigger {
+    #[serde(default, rename = "id")]
+    pub _id: String,
     pub route: RawRoute,
-    pub component: String,
+    pub component: Option<String>,
+    pub static_response: Option<StaticResponse>,
 }
 
 #[derive(Deserialize)]
@@ -68,8 +82,8 @@ pub(super) struct RawPrivate {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawComponent {
     pub source: PathBuf,
-    #[serde(default, rename = "description")]
-    pub _description: String,
+    #[serde(default)]
+    pub description: String,
     #[serde(default)]
     pub allowed_outbound_hosts: Vec<String>,
     #[serde(default)]
@@ -77,13 +91,39 @@ pub(super) struct RawComponent {
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
     pub build: Option<BuildStep>,
+    #[serde(default)]
+    pub tool: RawTool,
+    #[serde(default, rename = "targets")]
+    pub _targets: IgnoredAny,
+    #[serde(default, rename = "profile")]
+    pub _profile: IgnoredAny,
+}
+
+/// Tables of tools. Those of others are none of our business.
+#[derive(Default, Deserialize)]
+pub(super) struct RawTool {
+    pub mcommerce: Option<Stanza>,
+}
+
+/// What a route answers without a component.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaticResponse {
+    /// The status; 200 unless it is given.
+    pub status_code: Option<u16>,
+    /// The headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    #[serde(default)]
+    pub body: String,
 }
 
 /// A folder that a component can read.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileMount {
-    /// The folder here.
+    /// The folder on this machine.
     pub source: PathBuf,
     /// The folder as the component sees it: `/`, `/api`.
     pub destination: String,

@@ -1,0 +1,233 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+
+use crate::checks;
+use crate::fault::Faults;
+use crate::manifest::{FILE, Manifest};
+use crate::outbound::{OutboundHost, addresses};
+use crate::{
+    Adapter, Collection, Collections, Component, Declarations, Domain, Environment, Name, Refused, Router,
+    Stanza, Target,
+};
+
+/// The variable that holds the bridge's address, of the application and of each component that asks it.
+pub const BRIDGE_URL: &str = "bridge_url";
+/// The variable in which a component finds the token that it shows the bridge.
+pub const BRIDGE_TOKEN: &str = "bridge_token";
+
+/// An application, whole and checked. What Spin reads of it is its [`Manifest`], to which it dereferences.
+#[derive(Clone, Debug)]
+pub struct Application {
+    manifest: Manifest,
+    domains: BTreeMap<Name, Domain>,
+    adapters: BTreeMap<Name, Adapter>,
+    declarations: Declarations,
+}
+
+/// Components that are deployed together, as one `SpinApp`.
+#[derive(Clone, Debug)]
+pub struct App<'a> {
+    /// Its name; the domain's, unless its components say otherwise.
+    pub name: &'a Name,
+    /// The domain that all its components belong to.
+    pub domain: &'a Name,
+    /// What is said of the domain.
+    pub of_domain: &'a Domain,
+    /// Its components, in the order of their names.
+    pub components: Vec<(&'a Name, &'a Component, &'a Stanza)>,
+}
+
+impl Deref for Application {
+    type Target = Manifest;
+
+    fn deref(&self) -> &Manifest {
+        &self.manifest
+    }
+}
+
+impl Application {
+    /// Reads an application by its `spin.toml`, together with the other files in its folder. All faults are named at once.
+    pub fn load(path: &Path) -> Result<Self, Refused> {
+        let mut faults = Faults::default();
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let manifest = match std::fs::read_to_string(path) {
+            Ok(text) => Manifest::parse(folder, &text, &mut faults),
+            Err(error) => {
+                faults.add(path.display().to_string(), "", error);
+                None
+            }
+        };
+        let Some(manifest) = manifest else { return Err(faults.refused()) };
+        let stanzas = manifest.components.values().filter_map(|component| component.stanza.as_ref());
+        let names: BTreeSet<Name> = stanzas.map(|stanza| stanza.domain.clone()).collect();
+        let domains = names
+            .into_iter()
+            .filter_map(|name| {
+                let domain = read(folder, &format!("functions/{name}/domain.toml"), &mut faults)?;
+                Some((name, domain))
+            })
+            .collect();
+        let adapters = read_adapters(folder, &mut faults);
+        let declarations = checks::check(&manifest, &domains, &adapters, &mut faults);
+        faults.or(Self { manifest, domains, adapters, declarations })
+    }
+
+    /// What Spin reads of it.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The domains by name.
+    pub fn domains(&self) -> &BTreeMap<Name, Domain> {
+        &self.domains
+    }
+
+    /// The native programs that ask the bridge or consume events, by name.
+    pub fn adapters(&self) -> &BTreeMap<Name, Adapter> {
+        &self.adapters
+    }
+
+    /// What a bridge of this application is told.
+    pub fn declarations(&self) -> &Declarations {
+        &self.declarations
+    }
+
+    /// The components that are part of the shop, with their stanzas.
+    pub fn stanzas(&self) -> impl Iterator<Item = (&Name, &Component, &Stanza)> {
+        self.manifest
+            .components
+            .iter()
+            .filter_map(|(name, component)| Some((name, component, component.stanza.as_ref()?)))
+    }
+
+    /// The application without the components that an environment is not given. What it loses has no other effect: a
+    /// component that others need in an environment is deployed there, which was checked.
+    #[must_use]
+    pub fn deployed_in(&self, environment: Environment) -> Self {
+        let mut deployed = self.clone();
+        let is_here = |component: &Component| {
+            component.stanza.as_ref().is_none_or(|stanza| stanza.environments.contains(&environment))
+        };
+        deployed.manifest.components.retain(|_, component| is_here(component));
+        let components = &deployed.manifest.components;
+        deployed.manifest.routes.retain(|(_, target)| match target {
+            Target::Component(name) => components.contains_key(name),
+            Target::Static(_) => true,
+        });
+        deployed.declarations = deployed
+            .declarations
+            .only(|client| components.contains_key(client) || self.adapters.contains_key(client));
+        deployed
+    }
+
+    /// What is deployed together, in the order of names.
+    pub fn apps(&self) -> Vec<App<'_>> {
+        let mut apps: BTreeMap<&Name, App<'_>> = BTreeMap::new();
+        for (name, component, stanza) in self.stanzas() {
+            let (domain, of_domain) =
+                self.domains.get_key_value(&stanza.domain).expect("each stanza's domain was read");
+            let app = apps.entry(stanza.app()).or_insert_with(|| App {
+                name: stanza.app(),
+                domain,
+                of_domain,
+                components: Vec::new(),
+            });
+            app.components.push((name, component, stanza));
+        }
+        apps.into_values().collect()
+    }
+
+    /// The `SpinApp` that a component is deployed with.
+    pub fn app_of(&self, component: &str) -> Option<&Name> {
+        Some(self.manifest.components.get(component)?.stanza.as_ref()?.app())
+    }
+
+    /// Where a component may connect to.
+    pub fn outbound(&self, component: &Component) -> Vec<OutboundHost> {
+        component
+            .allowed_outbound_hosts
+            .iter()
+            .filter_map(|entry| OutboundHost::of(entry, &self.manifest).ok())
+            .collect()
+    }
+
+    /// The variables that hold a component's address, with that component.
+    pub fn addresses(&self) -> BTreeMap<&str, &Name> {
+        addresses(&self.manifest)
+    }
+
+    /// The variables without which these components can't do their work: those they are made of whose default is empty.
+    pub fn required_variables<'a>(
+        &'a self,
+        components: impl IntoIterator<Item = &'a Component>,
+    ) -> BTreeSet<&'a str> {
+        let needed: BTreeSet<&str> = components.into_iter().flat_map(Component::needs).collect();
+        needed
+            .into_iter()
+            .filter(|name| self.manifest.variables.get(*name).is_some_and(crate::Variable::needs_value))
+            .collect()
+    }
+
+    /// Which component serves a path.
+    pub fn router(&self) -> Router<Target> {
+        self.manifest.routes.iter().cloned().collect()
+    }
+}
+
+/// The application's variable that holds the token of a component or adapter: `token_create_order`.
+pub fn token_variable(client: &Name) -> String {
+    format!("token_{}", client.snake_case())
+}
+
+/// Every collection, with the domain that owns it.
+pub(crate) fn collections(domains: &BTreeMap<Name, Domain>, faults: &mut Faults) -> Collections {
+    let mut collections = Collections::default();
+    for (domain, declared) in domains {
+        for (name, collection) in &declared.collections {
+            let added = Collection::new(name.clone(), domain.as_str(), collection.indexes.clone());
+            if let Err(error) = collections.add(added) {
+                faults.add(format!("functions/{domain}/domain.toml"), format!("collections.{name}"), error);
+            }
+        }
+    }
+    collections
+}
+
+fn read_adapters(folder: &Path, faults: &mut Faults) -> BTreeMap<Name, Adapter> {
+    let Ok(entries) = std::fs::read_dir(folder.join("adapters")) else { return BTreeMap::new() };
+    let mut adapters = BTreeMap::new();
+    for entry in entries.flatten().filter(|entry| entry.path().join("adapter.toml").is_file()) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let file = format!("adapters/{name}/adapter.toml");
+        match Name::parse(name) {
+            Ok(name) => {
+                if let Some(adapter) = read(folder, &file, faults) {
+                    adapters.insert(name, adapter);
+                }
+            }
+            Err(error) => faults.add(file, "", error),
+        }
+    }
+    adapters
+}
+
+fn read<T: DeserializeOwned>(folder: &Path, file: &str, faults: &mut Faults) -> Option<T> {
+    let parsed = std::fs::read_to_string(folder.join(file))
+        .map_err(|error| error.to_string())
+        .and_then(|text| toml::from_str(&text).map_err(|error| error.to_string().trim_end().to_owned()));
+    parsed.map_err(|reason| faults.add(file, "", reason)).ok()
+}
+
+/// The key of something in a component's stanza.
+pub(crate) fn stanza_key(component: &Name, key: &str) -> String {
+    format!("component.{component}.tool.mcommerce.{key}")
+}
+
+/// Where a component's stanza is.
+pub(crate) const STANZA_FILE: &str = FILE;

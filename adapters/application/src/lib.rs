@@ -1,0 +1,39 @@
+//! The application as its files describe it: `spin.toml`, `functions/*/domain.toml` and `adapters/*/adapter.toml`.
+//!
+//! [`Application::load`] is their only reader. It checks everything against everything and names each fault by file and
+//! key, so that whoever stands on an [`Application`] (the host, the bridge, the generator, tests) need not check again.
+//! Nothing of a particular shop is known here.
+
+mod adapter;
+mod application;
+mod checks;
+mod collection;
+mod declarations;
+mod domain;
+mod fault;
+mod grants;
+mod manifest;
+mod name;
+mod outbound;
+mod period;
+mod routes;
+mod stanza;
+mod subscription;
+
+pub use adapter::Adapter;
+pub use application::{App, Application, BRIDGE_TOKEN, BRIDGE_URL, token_variable};
+pub use collection::{Collection, Collections, CollectionsError, Index};
+pub use declarations::{Client, Declarations, DeclarationsError, Schedule};
+pub use domain::{Deploy, Domain, DomainCollection, Scale, ScaleByQueue};
+pub use fault::{Fault, Refused};
+pub use grants::{Access, BlobAccess, Grant, Grants};
+pub use manifest::{
+    BuildStep, Component, FileMount, Manifest, MissingVariables, Sources, StaticResponse, Target, Template,
+    Variable, Variables, environment_name,
+};
+pub use name::{InvalidName, Name};
+pub use outbound::OutboundHost;
+pub use period::{InvalidPeriod, Period};
+pub use routes::{Audience, Route, RouteMatch, Router, Segment};
+pub use stanza::{Caller, Environment, Retries, Stanza, Stream};
+pub use subscription::{Consumption, ConsumptionError, Subscription, Subscriptions};

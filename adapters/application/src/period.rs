@@ -1,0 +1,55 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A length of time as the files write it (`500ms`, `30s`, `5m`, `1h`), above zero and at most a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Period(Duration);
+
+/// A text that is not a [`Period`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a length of time such as 500ms, 30s, 5m or 1h, above zero and at most a day")]
+pub struct InvalidPeriod(String);
+
+const LONGEST: Duration = Duration::from_hours(24);
+
+impl Period {
+    /// The length of time.
+    pub fn get(self) -> Duration {
+        self.0
+    }
+}
+
+impl TryFrom<String> for Period {
+    type Error = InvalidPeriod;
+
+    fn try_from(text: String) -> Result<Self, InvalidPeriod> {
+        match humantime::parse_duration(&text) {
+            Ok(time) if !time.is_zero() && time <= LONGEST => Ok(Self(time)),
+            _ => Err(InvalidPeriod(text)),
+        }
+    }
+}
+
+impl From<Period> for String {
+    fn from(period: Period) -> Self {
+        humantime::format_duration(period.0).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_a_number_with_its_unit() {
+        let millis = |text: &str| Period::try_from(text.to_owned()).map(|period| period.0.as_millis()).ok();
+        assert_eq!(millis("500ms"), Some(500));
+        assert_eq!(millis("30s"), Some(30_000));
+        assert_eq!(millis("5m"), Some(300_000));
+        for bad in ["", "5", "s", "-1s", "0s", "25h", "99999999999999999999h"] {
+            assert_eq!(millis(bad), None, "{bad:?} was taken");
+        }
+    }
+}
