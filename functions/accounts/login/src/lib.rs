@@ -6,9 +6,7 @@ use accounts_model::{
     ACCOUNT_FAILURES, ADDRESS_FAILURES, AccessKey, Credentials, LOGIN_ATTEMPTS, LoginInput, PasswordHash,
     RefreshCookie, SESSIONS, Session, SessionView, Standing, USERS, User, client_network,
 };
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use http::{HeaderMap, StatusCode};
 use kit::{
     Allowance, Bridge, BridgeError, Context, EmailAddress, Found, Input, Json, Level, Moment, Problem, Tally,
@@ -16,15 +14,7 @@ use kit::{
 };
 use protocol::{Conflict, Filter, Query};
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes()
-        .route("/api/auth/login", post(login))
-        .route("/api/auth/refresh", post(refresh))
-        .route("/api/auth/logout", post(logout))
-}
+kit::component!(login, refresh, logout);
 
 /// Signs in with an address and a password. Whether there is an account of the address can't be told from the answer.
 #[utoipa::path(post, path = "/api/auth/login", tag = "accounts", operation_id = "login",

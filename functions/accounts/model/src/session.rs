@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::{Collection, Id, Moment, Problem, Transaction, UserId, path, random_secret};
+use kit::{Collection, Id, Moment, Problem, Secret, Transaction, UserId, path};
 use protocol::{Change, Expect, Filter, Update};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -101,7 +101,7 @@ impl Session {
     }
 
     fn of_family(family: FamilyId, user_id: UserId, now: Moment) -> Result<(Self, RefreshToken), Problem> {
-        let token = RefreshToken(random_secret()?);
+        let token = RefreshToken(Secret::random()?.expose().to_owned());
         let session = Self {
             id: SessionId::new(),
             family,

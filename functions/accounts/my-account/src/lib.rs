@@ -1,17 +1,10 @@
 //! What a signed-in shopper sees and changes of the own account.
 
 use accounts_model::{USERS, UserView};
-use axum::Router;
-use axum::routing::get;
 use kit::{Context, Json, Problem, SignedIn};
 use protocol::Filter;
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/api/auth/me", get(me))
-}
+kit::component!(me);
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/api/auth/me", tag = "accounts", operation_id = "getMe",

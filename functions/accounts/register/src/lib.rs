@@ -6,19 +6,12 @@ use accounts_model::{
     AccessKey, LOGIN_ATTEMPTS, REGISTRATIONS, RefreshCookie, Registration, RegistrationInput, SESSIONS,
     Session, SessionView, USERS, User, client_network,
 };
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use http::{HeaderMap, StatusCode};
 use kit::{BridgeError, Context, FieldError, Input, Json, Moment, Problem, Transaction};
 use protocol::{Conflict, Filter};
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/api/auth/register", post(register))
-}
+kit::component!(register);
 
 /// Opens an account and signs its owner in.
 #[utoipa::path(post, path = "/api/auth/register", tag = "accounts", operation_id = "register",

@@ -3,15 +3,13 @@
 use std::sync::OnceLock;
 
 use accounts_model::Jwks;
-use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode};
 use kit::{Claims, Input, Json, Problem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-kit::component!(routes);
+kit::component!(validate, jwks);
 
 /// A token to be checked.
 #[derive(Deserialize, ToSchema)]
@@ -29,11 +27,6 @@ pub struct Validity {
     /// What it says, if it is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     claims: Option<Claims>,
-}
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/api/auth/validate", post(validate)).route("/.well-known/jwks.json", get(jwks))
 }
 
 /// Whether an access token is good, for services that can't check it themselves.

@@ -2,21 +2,14 @@
 //!
 //! One round trip to the bridge brings the page, its total, the categories and what each holds.
 
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
 use catalogue_model::{
     Category, ListParameters, ListedProduct, Listing, ProductList, ProductSummary, category_counts,
 };
 use http::HeaderMap;
 use kit::{Context, Found, Problem, Search};
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/api/products", get(list_products))
-}
+kit::component!(list_products);
 
 /// A page of the catalogue.
 #[utoipa::path(get, path = "/api/products", tag = "catalogue", operation_id = "listProducts",

@@ -1,21 +1,12 @@
 //! One product, by id or SKU.
 
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
 use catalogue_model::{PRODUCTS, ProductId, ProductView, Sku};
 use http::HeaderMap;
 use kit::{Context, Parameter, Problem};
 use protocol::Filter;
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes()
-        .route("/api/products/id/{id}", get(view_by_id))
-        .route("/api/products/sku/{sku}", get(view_by_sku))
-}
+kit::component!(view_by_id, view_by_sku);
 
 /// A product by its id.
 #[utoipa::path(get, path = "/api/products/id/{id}", tag = "catalogue", operation_id = "getProduct",

@@ -2,15 +2,13 @@
 //!
 //! Answers for the path a request takes: this component, and the bridge behind it.
 
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use http::StatusCode;
 use kit::{Context, Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-kit::component!(routes);
+kit::component!(health);
 
 /// Whether the shop can serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -26,11 +24,6 @@ pub enum Status {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Health {
     status: Status,
-}
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/health", get(health))
 }
 
 /// Whether the shop can serve.

@@ -7,22 +7,26 @@ mod address;
 mod answer;
 mod shelf;
 
-use axum::Router;
 use axum::response::Response;
-use axum::routing::get;
 use http::{HeaderMap, Uri};
 use kit::Problem;
 
 use self::address::Address;
 
-kit::component!(routes);
+kit::component!(page, file);
 
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/", get(file)).route("/{*path}", get(file))
+/// The page.
+#[utoipa::path(get, path = "/", tag = "gateway", responses((status = 200, description = "The page.")))]
+pub async fn page(headers: HeaderMap) -> Result<Response, Problem> {
+    answer::page(&headers)
 }
 
 /// A file, or the page.
+#[utoipa::path(get, path = "/{*path}", tag = "gateway", responses(
+    (status = 200, description = "The file, or the page."),
+    (status = 304, description = "The file is what If-None-Match names."),
+    (status = 404, description = "No page has such an address.", body = kit::ProblemBody),
+))]
 pub async fn file(uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     match Address::parse(uri.path()) {
         Some(Address::File(path)) => answer::file(&path, &headers),

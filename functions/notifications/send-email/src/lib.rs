@@ -7,8 +7,6 @@
 mod claim;
 mod smtp;
 
-use axum::Router;
-use axum::routing::post;
 use http::StatusCode;
 use kit::{Context, Event, FieldError, Level, Problem};
 use notifications_model::{MailError, Receipt, Sender};
@@ -17,14 +15,10 @@ use payments_model::PaymentSucceeded;
 use self::claim::Claim;
 use self::smtp::{Outcome, Server};
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/events/send-email", post(payment_succeeded))
-}
+kit::component!(payment_succeeded);
 
 /// A payment succeeded: its buyer gets a receipt. 503 asks for the event again, 422 says that it is of no use.
+#[utoipa::path(post, path = "/events/send-email", tag = "notifications")]
 pub async fn payment_succeeded(
     context: Context,
     Event(event): Event<PaymentSucceeded>,

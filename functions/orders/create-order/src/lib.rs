@@ -2,21 +2,14 @@
 
 mod place;
 
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use http::{StatusCode, header};
 use kit::{Caller, Context, IdempotencyKey, Input, Json, Problem};
 use orders_model::{Idempotency, NewOrder, OrderView};
 
 use self::place::Placed;
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/api/orders", post(create_order))
-}
+kit::component!(create_order);
 
 /// Places an order and takes its stock. It is priced from the catalogue, and is to be paid within half an hour.
 #[utoipa::path(post, path = "/api/orders", tag = "orders", operation_id = "createOrder",
@@ -50,7 +43,7 @@ pub async fn create_order(
     let idempotency = Idempotency { key: key.scoped(&scope), fingerprint: kit::fingerprint(&order)? };
 
     let bridge = context.bridge().await?;
-    let secret = kit::variable("order_secret").await?;
+    let secret = kit::secret("order_secret").await?;
     let (status, order) = match place::place(&bridge, placement, idempotency).await? {
         Placed::Now(order) => (StatusCode::CREATED, order),
         Placed::Before(order) => (StatusCode::OK, order),

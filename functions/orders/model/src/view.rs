@@ -78,7 +78,7 @@ impl From<Order> for OrderView {
 impl OrderView {
     /// The order with the secret that opens it, if it is a guest's.
     #[must_use]
-    pub fn with_token(order: Order, order_secret: &str) -> Self {
+    pub fn with_token(order: Order, order_secret: &kit::Secret) -> Self {
         let access_token = order.guest_token(order_secret);
         Self { access_token, ..order.into() }
     }

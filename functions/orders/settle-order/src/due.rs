@@ -4,7 +4,7 @@ use protocol::{Conflict, Expect, Filter};
 
 /// The order, if whoever asks may see it.
 pub(super) async fn opened(bridge: &Bridge, id: OrderId, asker: &Asker) -> Result<Order, Problem> {
-    let secret = kit::variable("order_secret").await?;
+    let secret = kit::secret("order_secret").await?;
     match bridge.find(ORDERS, Filter::id(id)).await? {
         Some(order) if order.opens_to(asker, &secret) => Ok(order),
         _ => Err(Problem::not_found("order")),

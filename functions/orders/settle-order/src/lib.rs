@@ -6,26 +6,14 @@ mod due;
 mod expire;
 mod settle;
 
-use axum::Router;
 use axum::extract::FromRequestParts;
-use axum::routing::post;
 use http::StatusCode;
 use http::request::Parts;
 use kit::{Context, Event, FieldError, Input, Json, Parameter, Problem};
 use orders_model::{Asker, Due, OrderId, Paid, PaymentSucceeded};
 use serde::de::IgnoredAny;
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes()
-        .route("/internal/orders/{id}/access", post(may_see))
-        .route("/internal/orders/{id}/due", post(amount_due))
-        .route("/internal/orders/{id}/payment", post(paid))
-        .route("/events/settle-order", post(payment_succeeded))
-        .route("/events/expire-orders", post(expiry_due))
-}
+kit::component!(may_see, amount_due, paid, payment_succeeded, expiry_due);
 
 /// Another function of the shop; nobody else gets past.
 pub struct Neighbour;
@@ -39,6 +27,7 @@ impl<S: Sync> FromRequestParts<S> for Neighbour {
 }
 
 /// 204 if the asker may see the order, 404 if not.
+#[utoipa::path(post, path = "/internal/orders/{id}/access", tag = "orders")]
 pub async fn may_see(
     context: Context,
     _: Neighbour,
@@ -51,6 +40,7 @@ pub async fn may_see(
 
 /// What is to be paid, while the order can be. It keeps its stock for the payment, see [`orders_model::Order::kept_for_payment`].
 /// 404 if the asker may not pay it, 409 `already_paid` or `order_not_payable`.
+#[utoipa::path(post, path = "/internal/orders/{id}/due", tag = "orders")]
 pub async fn amount_due(
     context: Context,
     _: Neighbour,
@@ -61,6 +51,7 @@ pub async fn amount_due(
 }
 
 /// A payment succeeded: the order is settled by it, once. 404 without such an order, 409 if the amount is another.
+#[utoipa::path(post, path = "/internal/orders/{id}/payment", tag = "orders")]
 pub async fn paid(
     context: Context,
     _: Neighbour,
@@ -72,6 +63,7 @@ pub async fn paid(
 }
 
 /// A payment succeeded: the order is settled by it if it was not already.
+#[utoipa::path(post, path = "/events/settle-order", tag = "orders")]
 pub async fn payment_succeeded(
     context: Context,
     Event(event): Event<PaymentSucceeded>,
@@ -88,6 +80,7 @@ pub async fn payment_succeeded(
 }
 
 /// It is time to cancel orders whose time to pay ran out.
+#[utoipa::path(post, path = "/events/expire-orders", tag = "orders")]
 pub async fn expiry_due(context: Context, _: Event<IgnoredAny>) -> Result<StatusCode, Problem> {
     expire::expire(&context).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,7 +1,5 @@
 //! A buyer's orders.
 
-use axum::Router;
-use axum::routing::{get, post};
 use http::HeaderMap;
 use kit::{
     BridgeError, Caller, Context, EmailAddress, FieldError, Input, Json, Parameter, Problem, Search,
@@ -12,15 +10,7 @@ use protocol::{Cursor, Direction, Filter, Query, SortKey};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes()
-        .route("/api/orders/mine", get(my_orders))
-        .route("/api/orders/guest-lookup", post(find_guest_order))
-        .route("/api/orders/{id}", get(order_by_id))
-}
+kit::component!(my_orders, find_guest_order, order_by_id);
 
 /// Which of the buyer's orders.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -119,7 +109,7 @@ pub async fn order_by_id(
     headers: HeaderMap,
     Parameter(id): Parameter<OrderId>,
 ) -> Result<Json<OrderView>, Problem> {
-    let secret = kit::variable("order_secret").await?;
+    let secret = kit::secret("order_secret").await?;
     let asker = Asker::of(&caller, &headers);
     match context.bridge().await?.find(ORDERS, Filter::id(id)).await? {
         Some(order) if order.opens_to(&asker, &secret) => Ok(Json(order.into())),
@@ -148,7 +138,7 @@ pub async fn find_guest_order(
     let email = faults.take("email", lookup.email.parse::<EmailAddress>());
     let (Some(number), Some(email)) = (number, email) else { return Err(faults.into_problem()) };
 
-    let secret = kit::variable("order_secret").await?;
+    let secret = kit::secret("order_secret").await?;
     let of_guest = Filter::Eq(path("number"), (&number).into())
         .and(Filter::Eq(path("buyer.email"), (&email).into()))
         .and(Filter::Exists(path("buyer.userId"), false));

@@ -1,4 +1,4 @@
-use kit::{Moment, keyed_digest};
+use kit::{Moment, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -81,17 +81,15 @@ impl Card {
     /// What tells a payment of this order with this card from any other: a digest under the shop's key, from which the
     /// card can't be found by trying numbers.
     #[must_use]
-    pub fn fingerprint(&self, payment_secret: &str, order: OrderId) -> String {
-        keyed_digest(
-            payment_secret,
-            &[
-                order.to_string().as_bytes(),
-                self.number.reveal().as_bytes(),
-                format!("{}-{}", self.expiry.year, self.expiry.month).as_bytes(),
-                self.security_code.0.as_bytes(),
-                self.holder.as_bytes(),
-            ],
-        )
+    pub fn fingerprint(&self, payment_secret: &Secret, order: OrderId) -> String {
+        let digest = payment_secret.digest(&[
+            order.to_string().as_bytes(),
+            self.number.reveal().as_bytes(),
+            format!("{}-{}", self.expiry.year, self.expiry.month).as_bytes(),
+            self.security_code.0.as_bytes(),
+            self.holder.as_bytes(),
+        ]);
+        digest.expose().to_owned()
     }
 }
 
@@ -102,6 +100,10 @@ mod tests {
 
     /// 2026-11-20.
     const TODAY: i64 = 1_795_170_000_123;
+
+    fn key(text: &str) -> Secret {
+        Secret::parse(text).unwrap()
+    }
 
     #[test]
     fn a_card_is_good_to_the_end_of_its_month() {
@@ -123,15 +125,15 @@ mod tests {
     #[test]
     fn a_fingerprint_tells_every_part_of_a_payment() {
         let order = OrderId::new();
-        let one = card("4242424242424242").fingerprint("key", order);
-        assert_eq!(one, card("4242 4242 4242 4242").fingerprint("key", order));
+        let one = card("4242424242424242").fingerprint(&key("key"), order);
+        assert_eq!(one, card("4242 4242 4242 4242").fingerprint(&key("key"), order));
         let mut with_another_code = card("4242424242424242");
         with_another_code.security_code = SecurityCode::parse("999").unwrap();
         for other in [
-            card("4000000000000002").fingerprint("key", order),
-            card("4242424242424242").fingerprint("key", OrderId::new()),
-            card("4242424242424242").fingerprint("another key", order),
-            with_another_code.fingerprint("key", order),
+            card("4000000000000002").fingerprint(&key("key"), order),
+            card("4242424242424242").fingerprint(&key("key"), OrderId::new()),
+            card("4242424242424242").fingerprint(&key("another key"), order),
+            with_another_code.fingerprint(&key("key"), order),
         ] {
             assert_ne!(one, other);
         }

@@ -40,7 +40,7 @@ pub(crate) fn payment() -> Payment {
         total: money(3998),
     };
     let card = card("4242424242424242");
-    let fingerprint = card.fingerprint("key", due.order_id);
+    let fingerprint = card.fingerprint(&kit::Secret::parse("key").unwrap(), due.order_id);
     let idempotency = Idempotency { key: "order:12345678".into(), fingerprint };
     Payment::begin(due, &card, idempotency, "test", Moment::from_millis(1))
 }

@@ -8,9 +8,7 @@ mod attempt;
 mod orders;
 mod provider;
 
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode, header};
 use kit::{Caller, Context, FieldError, IdempotencyKey, Input, Json, Moment, Parameter, Problem};
 use orders_model::Asker;
@@ -23,12 +21,7 @@ use self::attempt::Attempt;
 use self::orders::Orders;
 use self::provider::Configured;
 
-kit::component!(routes);
-
-/// The component's routes.
-pub fn routes() -> Router {
-    kit::routes().route("/api/payments", post(pay)).route("/api/payments/{id}", get(payment_by_id))
-}
+kit::component!(pay, payment_by_id);
 
 /// Pays what is due for an order.
 #[utoipa::path(post, path = "/api/payments", tag = "payments", operation_id = "createPayment",
@@ -65,7 +58,7 @@ pub async fn pay(
 ) -> Result<Response, Problem> {
     let card = wanted.card.parse(Moment::now())?;
     let order = wanted.order_id;
-    let secret = kit::variable("payment_secret").await?;
+    let secret = kit::secret("payment_secret").await?;
     let idempotency = Idempotency {
         key: key.scoped(&format!("order:{order}")),
         fingerprint: card.fingerprint(&secret, order),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::Problem;
+use crate::{Problem, Secret};
 
 /// Why an outbound request got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,12 @@ pub(crate) struct NoAnswer(pub(crate) String);
 /// The value of a variable of this component, as spin.toml maps it. One that is not set is the shop's own fault.
 pub async fn variable(name: &str) -> Result<String, Problem> {
     imp::variable(name).await.map_err(|reason| Problem::internal(format!("variable {name}: {reason}")))
+}
+
+/// A secret variable of this component. One that is not set, or empty, is the shop's own fault.
+pub async fn secret(name: &str) -> Result<Secret, Problem> {
+    Secret::parse(variable(name).await?)
+        .map_err(|error| Problem::internal(format!("variable {name}: {error}")))
 }
 
 /// A variable parsed once an instance, and kept in `cell`. One that can't be parsed is the shop's own fault.

@@ -5,7 +5,7 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Problem, Trace, bearer, host, same_secret, variable};
+use crate::{Problem, Secret, Trace, bearer, host, secret, variable};
 
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 const WAIT: Duration = Duration::from_secs(10);
@@ -14,7 +14,7 @@ const WAIT: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Service {
     url: String,
-    token: String,
+    token: Secret,
     trace: Trace,
 }
 
@@ -27,7 +27,7 @@ pub struct ServiceAnswer {
 
 impl Service {
     pub(crate) async fn of(trace: Trace, url_variable: &str, token_variable: &str) -> Result<Self, Problem> {
-        Ok(Self { url: variable(url_variable).await?, token: variable(token_variable).await?, trace })
+        Ok(Self { url: variable(url_variable).await?, token: secret(token_variable).await?, trace })
     }
 
     /// POSTs JSON. No answer within 10 s, or none at all, is a 503.
@@ -37,7 +37,7 @@ impl Service {
             .method(Method::POST)
             .uri(format!("{}{route}", self.url))
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
             .header("traceparent", self.trace.traceparent())
             .body(Bytes::from(json))
             .map_err(|error| Problem::internal(error.to_string()))?;
@@ -67,9 +67,9 @@ impl ServiceAnswer {
 
 /// Lets a caller pass that shows the token this component keeps in a variable: the bridge, or another function.
 pub async fn function_token(headers: &HeaderMap, variable_name: &str) -> Result<(), Problem> {
-    let expected = variable(variable_name).await?;
+    let expected = secret(variable_name).await?;
     match bearer(headers)? {
-        Some(token) if same_secret(token, &expected) => Ok(()),
+        Some(token) if expected.is(token) => Ok(()),
         _ => Err(Problem::unauthenticated("This is for the shop's own functions.")),
     }
 }

@@ -13,7 +13,7 @@ use protocol::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Problem, Trace, decode, host, variable};
+use crate::{Problem, Secret, Trace, decode, host, secret, variable};
 
 /// No answer of the bridge is longer.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -35,7 +35,7 @@ impl<T> Clone for Collection<T> {
 impl<T> Copy for Collection<T> {}
 
 impl<T> Collection<T> {
-    /// A collection of `collections.toml`.
+    /// A collection of a `domain.toml`.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, document: PhantomData }
@@ -113,13 +113,13 @@ pub type Found<T> = QueryResult<T, String>;
 #[derive(Debug)]
 pub struct Bridge {
     url: String,
-    token: String,
+    token: Secret,
     trace: Trace,
 }
 
 impl Bridge {
     pub(crate) async fn of(trace: Trace) -> Result<Self, Problem> {
-        Ok(Self { url: variable("bridge_url").await?, token: variable("bridge_token").await?, trace })
+        Ok(Self { url: variable("bridge_url").await?, token: secret("bridge_token").await?, trace })
     }
 
     pub(crate) async fn is_ready(trace: &Trace) -> Result<bool, Problem> {
@@ -174,7 +174,7 @@ impl Bridge {
         let body = bson::serialize_to_vec(question).map_err(|error| fault(&error))?;
         let request = Request::post(format!("{}{route}", self.url))
             .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
             .header("traceparent", self.trace.traceparent())
             .body(Bytes::from(body))
             .map_err(|error| fault(&error))?;

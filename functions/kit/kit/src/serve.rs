@@ -1,8 +1,11 @@
 use axum::Router;
+use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::Full;
+use utoipa::openapi::HttpMethod;
 
 use crate::{Level, Problem, Trace, log};
 
@@ -12,6 +15,26 @@ pub type FullResponse = http::Response<Full<Bytes>>;
 /// A router that answers what it has no route for with a [`Problem`].
 pub fn routes() -> Router {
     Router::new().fallback(|| async { Problem::not_found("page").into_response() })
+}
+
+/// Serves a handler at the path and by the method of its annotation.
+pub fn serve_at<P: utoipa::Path, H: Handler<T, ()>, T: 'static>(router: Router, handler: H) -> Router {
+    let method = P::methods().into_iter().map(method_filter).reduce(MethodFilter::or);
+    let method = method.expect("an annotation names a method");
+    router.route(&P::path(), on(method, handler))
+}
+
+fn method_filter(method: HttpMethod) -> MethodFilter {
+    match method {
+        HttpMethod::Get => MethodFilter::GET,
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Put => MethodFilter::PUT,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        HttpMethod::Options => MethodFilter::OPTIONS,
+        HttpMethod::Head => MethodFilter::HEAD,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        HttpMethod::Trace => MethodFilter::TRACE,
+    }
 }
 
 /// The router with all its routes, which answers a method it has no handler for with a [`Problem`]. axum looks at the

@@ -45,7 +45,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 /// What tells one body from another under the same key: the SHA-256 of its JSON, in hexadecimal.
-/// Only for bodies without secrets; for those, key the digest ([`crate::keyed_digest`]).
+/// Only for bodies without secrets; for those, key the digest ([`crate::Secret::digest`]).
 pub fn fingerprint<T: Serialize>(body: &T) -> Result<String, Problem> {
     let json = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(Sha256::digest(json).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
