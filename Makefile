@@ -3,17 +3,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-FUNCTIONS := list-products view-product register login my-account validate-token create-order track-orders \
-             settle-order pay send-email storefront health
-PACKAGES  := $(FUNCTIONS:%=-p %)
-WASM      := --target wasm32-wasip2
-DATA      ?= .mcommerce
-BINARY    := target/release/mcommerce
+WASM   := --target wasm32-wasip2
+DATA   ?= .mcommerce
+BINARY := target/release/mcommerce
+# Every component, as options of cargo; the generator reads them off spin.toml.
+PACKAGES = $$(cargo xtask functions)
 
 step = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: help up dev test test-rust test-page test-browser test-delivery bench spin services cluster fmt lint lint-rust \
-        lint-page deny tools compiled functions page host openapi
+        lint-page deny generated tools compiled functions page host generate
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,10 +55,8 @@ frontend/dist/index.html: frontend/node_modules/.package-lock.json frontend/inde
 	$(call step,page)
 	cd frontend && npm run build
 
-openapi: ## write docs/api/openapi.json from the handlers and the page's types from that
-	cargo run -q --release -p openapi > docs/api/openapi.json.new
-	mv docs/api/openapi.json.new docs/api/openapi.json
-	cd frontend && npm run generate
+generate: tools frontend/node_modules/.package-lock.json ## write what follows from spin.toml, domain.toml and the handlers
+	cargo xtask generate
 
 test: ## everything, on both back ends; gets MongoDB and RabbitMQ itself where it can
 	tests/services/with-services $(MAKE) --no-print-directory test-rust test-page test-browser test-delivery
@@ -72,7 +69,10 @@ test-rust: functions page
 	cargo test --release --no-run
 	$(BINARY) compile
 	$(call step,tests)
+	rm -rf target/used-grants
 	cargo test --release --no-fail-fast
+	$(call step,grants that no test used)
+	cat target/used-grants/* | cargo xtask unused-grants
 
 test-page: frontend/node_modules/.package-lock.json
 	$(call step,tests of the page)
@@ -112,7 +112,7 @@ spin: functions page host ## the same shop under Spin (4.1 or newer), beside the
 	@command -v spin >/dev/null || { echo 'spin is missing: see https://spinframework.dev/install (4.1 or newer)'; exit 1; }
 	adapters/local/spin-up $(DATA)
 
-lint: lint-rust lint-page deny ## formatting, warnings, dependencies
+lint: lint-rust lint-page deny generated ## formatting, warnings, dependencies, what is generated
 
 lint-rust: tools
 	$(call step,rustfmt)
@@ -124,6 +124,10 @@ lint-rust: tools
 lint-page: frontend/node_modules/.package-lock.json
 	$(call step,eslint and tsc)
 	cd frontend && npm run lint && npm run typecheck
+
+generated: tools frontend/node_modules/.package-lock.json
+	$(call step,generated files are what follows from their sources)
+	cargo xtask generate --check
 
 deny: tools
 	$(call step,cargo deny)

@@ -4,7 +4,7 @@
 #   build-image.sh NAME DOCKERFILE [CONTEXT=FOLDER...]
 #
 # A stage of the Dockerfile that is called like a CONTEXT is not built but taken from that folder.
-# Writes <NAME>_DIGEST=sha256:… to image.env. With PUSH=false it is only built. Runs in BuildKit's own image, which has
+# With TARGET set it ends at that stage. Writes <NAME>_DIGEST=sha256:… to image.env. With PUSH=false it is only built. Runs in BuildKit's own image, which has
 # no bash. SOURCE_DATE_EPOCH, the commit's time, makes two builds of one commit alike.
 # shellcheck disable=SC3040 # busybox has pipefail, as POSIX 2024 does
 set -euo pipefail
@@ -23,6 +23,7 @@ for context in "$@"; do
     shift
     set -- "$@" --local "$context" --opt "context:${context%%=*}=local:${context%%=*}"
 done
+if [ -n "${TARGET:-}" ]; then set -- "$@" --opt "target=$TARGET"; fi
 if [ "${PUSH:-true}" = true ]; then
     output="type=image,name=$image:${TAG:-$CI_COMMIT_SHORT_SHA},push=true,rewrite-timestamp=true"
     set -- "$@" --export-cache "type=registry,ref=$cache,mode=max"

@@ -5,13 +5,13 @@ set -euo pipefail
 
 mkdir -p sbom/parts
 name=sbom.cdx
-trap 'find adapters functions tests -name "$name.json" -delete' EXIT
+trap 'find adapters functions tests xtask -name "$name.json" -delete' EXIT
 
 # One file beside each Cargo.toml.
 cargo cyclonedx --format json --spec-version 1.5 --target wasm32-wasip2 --override-filename "$name" --quiet
 for endpoint in functions/*/*/; do
     endpoint=${endpoint%/}
-    if [ "${endpoint##*/}" != model ] && [ -f "$endpoint/$name.json" ]; then
+    if [ "${endpoint##*/}" != model ] && [ "$endpoint" != functions/kit/kit ] && [ -f "$endpoint/$name.json" ]; then
         cp "$endpoint/$name.json" "sbom/parts/${endpoint##*/}.json"
     fi
 done

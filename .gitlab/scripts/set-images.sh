@@ -3,7 +3,7 @@
 #
 #   set-images.sh ENVIRONMENT TAG IMAGE...
 #
-# IMAGE is app, app-canary or bridge; the canary runs another tag of the same application.
+# IMAGE is app, app-canary, bridge or spin; the canary runs another tag of the same application.
 set -euo pipefail
 
 registry=registry.gitlab.com/mcommerce/mcommerce

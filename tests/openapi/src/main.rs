@@ -1,6 +1,18 @@
-//! Prints the OpenAPI document; `make openapi` keeps it.
+//! Prints what handlers say of themselves, for `cargo xtask generate`, as JSON: `public`, the text of the shop's OpenAPI
+//! document, and `components`, a document of each.
 
-#[expect(clippy::print_stdout, reason = "the document is what this program is for")]
-fn main() {
-    println!("{}", openapi::text());
+use std::path::Path;
+
+use application::Application;
+
+#[expect(clippy::print_stdout, reason = "the documents are what this program is for")]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let manifest = std::env::args().nth(1).unwrap_or_else(|| "spin.toml".to_owned());
+    let application = Application::load(Path::new(&manifest))?;
+    let printed = serde_json::json!({
+        "public": openapi::public(&application)?.to_pretty_json()?,
+        "components": openapi::by_component(),
+    });
+    println!("{printed}");
+    Ok(())
 }

@@ -1,0 +1,187 @@
+//! What manifests need to know of a `SpinApp`.
+
+use std::collections::BTreeSet;
+
+use application::{App, Application, Audience, Caller, Component, Name, OutboundHost, Route};
+use serde::Serialize;
+
+/// Where functions find the values of variables that are neither secret nor configured: they come from outside as well.
+pub(super) const PUBLIC_VALUES: &str = "public-values";
+
+/// A `SpinApp` as the templates see it.
+#[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a template asks one question at a time")]
+pub(super) struct AppView<'a> {
+    pub(super) name: &'a str,
+    components: Vec<&'a str>,
+    cpu: &'a str,
+    memory: &'a str,
+    memory_limit: &'a str,
+    connections: u32,
+    pending: u32,
+    scale_cpu: Option<u32>,
+    scale_requests: Option<u32>,
+    scale_queue: Option<&'a str>,
+    scale_messages: Option<u32>,
+    scale_by_cpu_alone: bool,
+    /// The variables that may not be empty.
+    required: Vec<&'a str>,
+    /// The variables whose values the `ConfigMap` has.
+    configured: Vec<&'a str>,
+    /// The variables whose values a Secret has.
+    pub(super) secrets: Vec<SecretRef<'a>>,
+    pub(super) is_public: bool,
+    /// Whether a route of it is `/...`.
+    serves_the_rest: bool,
+    /// Whether the bridge delivers events to it.
+    pub(super) consumes: bool,
+    /// Whether somebody in the mesh calls it.
+    pub(super) is_called_inside: bool,
+    /// The other `SpinApp`s that it calls.
+    pub(super) calls: Vec<&'a str>,
+    asks_bridge: bool,
+    external: Vec<External>,
+    external_ports: Vec<u16>,
+}
+
+/// A variable whose value is in a Secret, under its own name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct SecretRef<'a> {
+    pub(super) secret: String,
+    pub(super) variable: &'a str,
+}
+
+/// A host outside the cluster.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct External {
+    host: String,
+    port: u16,
+    /// As Istio calls it: `TLS`, `HTTP`, `TCP`.
+    protocol: &'static str,
+    /// The host as a name: `api-stripe-com`.
+    name: String,
+}
+
+impl<'a> AppView<'a> {
+    pub(super) fn of(application: &'a Application, app: &App<'a>) -> anyhow::Result<Self> {
+        let deploy = &app.of_domain.deploy;
+        let scale = &deploy.scale;
+        let components = || app.components.iter().map(|(_, component, _)| *component);
+        let outbound: Vec<OutboundHost> = components().flat_map(|it| application.outbound(it)).collect();
+        let routes: Vec<&Route> =
+            app.components.iter().flat_map(|(name, ..)| application.routes_to(name)).collect();
+        let external = external(&outbound)?;
+        let (configured, secrets) = variables(application, app.name, components());
+        let consumes = app.components.iter().any(|(_, _, stanza)| !stanza.consumes.is_empty());
+        let is_called = app.components.iter().flat_map(|(_, _, stanza)| &stanza.callers).any(
+            |caller| matches!(caller, Caller::Component(name) if application.app_of(name) != Some(app.name)),
+        );
+        Ok(Self {
+            name: app.name,
+            components: app.components.iter().map(|(name, ..)| name.as_str()).collect(),
+            cpu: &deploy.cpu,
+            memory: &deploy.memory,
+            memory_limit: &deploy.memory_limit,
+            connections: deploy.connections,
+            pending: deploy.connections / 4,
+            scale_cpu: scale.cpu,
+            scale_requests: scale.requests,
+            scale_queue: scale.queue.as_ref().map(|queue| queue.subscription.as_str()),
+            scale_messages: scale.queue.as_ref().map(|queue| queue.messages),
+            scale_by_cpu_alone: scale.requests.is_none() && scale.queue.is_none(),
+            required: application.required_variables(components()).into_iter().collect(),
+            configured,
+            secrets,
+            is_public: routes.iter().any(|route| route.audience() == Audience::Public),
+            serves_the_rest: routes.iter().any(|route| route.as_str() == "/..."),
+            consumes,
+            is_called_inside: consumes || is_called,
+            calls: calls(application, app.name, &outbound),
+            asks_bridge: outbound.contains(&OutboundHost::Bridge),
+            external_ports: external
+                .iter()
+                .map(|host| host.port)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            external,
+        })
+    }
+}
+
+/// The application's variables that components read: those of the `ConfigMap`, and those of Secrets.
+fn variables<'a>(
+    application: &'a Application,
+    app: &Name,
+    components: impl Iterator<Item = &'a Component>,
+) -> (Vec<&'a str>, Vec<SecretRef<'a>>) {
+    let needed: BTreeSet<&str> = components.flat_map(Component::needs).collect();
+    let (outside, configured): (Vec<&str>, Vec<&str>) =
+        needed.into_iter().partition(|name| application.variables[*name].needs_value());
+    let secret = |variable: &'a str| {
+        let secret = if application.variables[variable].secret {
+            format!("{app}-secrets")
+        } else {
+            PUBLIC_VALUES.to_owned()
+        };
+        SecretRef { secret, variable }
+    };
+    (configured, outside.into_iter().map(secret).collect())
+}
+
+fn calls<'a>(application: &'a Application, app: &Name, outbound: &[OutboundHost]) -> Vec<&'a str> {
+    let callees: BTreeSet<&Name> = outbound
+        .iter()
+        .filter_map(|host| match host {
+            OutboundHost::Component(component) => application.app_of(component),
+            _ => None,
+        })
+        .filter(|callee| *callee != app)
+        .collect();
+    callees.into_iter().map(Name::as_str).collect()
+}
+
+fn external(outbound: &[OutboundHost]) -> anyhow::Result<Vec<External>> {
+    let hosts: BTreeSet<External> = outbound
+        .iter()
+        .filter_map(|host| match host {
+            OutboundHost::External(entry) => Some(parse_external(entry)),
+            _ => None,
+        })
+        .collect::<anyhow::Result<_>>()?;
+    Ok(hosts.into_iter().collect())
+}
+
+fn parse_external(entry: &str) -> anyhow::Result<External> {
+    let refused =
+        || anyhow::anyhow!("allowed_outbound_hosts: {entry:?} is not a host that a mesh can be told of");
+    let (scheme, rest) = entry.split_once("://").ok_or_else(refused)?;
+    let (host, port) = match rest.trim_end_matches('/').rsplit_once(':') {
+        Some((host, port)) => (host, Some(port.parse().map_err(|_| refused())?)),
+        None => (rest.trim_end_matches('/'), None),
+    };
+    let (protocol, usual) = match scheme {
+        "https" => ("TLS", Some(443)),
+        "http" => ("HTTP", Some(80)),
+        _ => ("TCP", None),
+    };
+    anyhow::ensure!(!host.is_empty() && !host.contains('*'), refused());
+    let port = port.or(usual).ok_or_else(refused)?;
+    Ok(External { host: host.to_owned(), port, protocol, name: host.replace('.', "-") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_outside_has_the_port_and_protocol_of_its_scheme() {
+        let parsed = |entry: &str| parse_external(entry).map(|it| (it.host, it.port, it.protocol)).ok();
+        assert_eq!(parsed("https://api.stripe.com"), Some(("api.stripe.com".into(), 443, "TLS")));
+        assert_eq!(parsed("http://api.example:8080"), Some(("api.example".into(), 8080, "HTTP")));
+        assert_eq!(parsed("tcp://mail.example:465"), Some(("mail.example".into(), 465, "TCP")));
+        for odd in ["https://*.example", "tcp://mail.example", "api.example", "https://a:b"] {
+            assert_eq!(parsed(odd), None, "{odd}");
+        }
+    }
+}

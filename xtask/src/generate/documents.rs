@@ -1,0 +1,209 @@
+//! What the handlers say of themselves, and documents that follow: OpenAPI, the page's types, `docs/functions.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, ensure};
+use application::{Application, Audience, Name, Target};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::operations::Operations;
+use crate::files::Files;
+use crate::templates::render;
+
+const READER: &str = "tests/openapi";
+const DOCUMENT: &str = "docs/api/openapi.json";
+const PAGE_TYPES: &str = "frontend/src/api/schema.d.ts";
+const FROM: &str = "spin.toml and functions/*/*/Cargo.toml";
+
+/// What the program `openapi` prints.
+#[derive(Deserialize)]
+pub(crate) struct Said {
+    /// The document of what is for the outside, as text.
+    pub(crate) public: String,
+    /// The document of each component.
+    pub(crate) components: BTreeMap<Name, Value>,
+}
+
+/// The program that reads handlers' annotations: a module for each component, and a dependency for each of theirs.
+pub(super) fn reader(root: &Path, application: &Application, files: &mut Files) -> anyhow::Result<()> {
+    let mut modules = String::new();
+    let mut documents = String::new();
+    let mut dependencies = BTreeSet::from(
+        ["application", "serde_json", "thiserror", "utoipa"].map(|name| format!("{name}.workspace = true")),
+    );
+    for (name, _, stanza) in application.stanzas() {
+        let (module, folder) = (name.snake_case(), format!("functions/{}/{name}", stanza.domain));
+        write!(
+            modules,
+            "#[path = \"../../../{folder}/src/lib.rs\"]\n\
+             #[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = \"only annotations are read\")]\n\
+             mod {module};\n"
+        )?;
+        writeln!(documents, "        (\"{name}\", {module}::Document::openapi()),")?;
+        let manifest = format!("{folder}/Cargo.toml");
+        let text = std::fs::read_to_string(root.join(&manifest)).with_context(|| manifest.clone())?;
+        let manifest: toml::Table = text.parse().with_context(|| manifest.clone())?;
+        let own = manifest.get("dependencies").and_then(toml::Value::as_table).cloned().unwrap_or_default();
+        for (dependency, wanted) in own.into_iter().filter(|(dependency, _)| dependency != "spin-sdk") {
+            let of_workspace = wanted.get("workspace").and_then(toml::Value::as_bool) == Some(true);
+            let line = if of_workspace && wanted.as_table().is_some_and(|table| table.len() == 1) {
+                format!("{dependency}.workspace = true")
+            } else {
+                format!("{dependency} = {wanted}")
+            };
+            dependencies.insert(line);
+        }
+    }
+    let count = application.stanzas().count();
+    let text = format!(
+        "// Generated from {FROM} by `cargo xtask generate`.\n\n\
+         //! Each component's module. What only a component uses of it is dead here.\n\n\
+         use utoipa::OpenApi as _;\n\n{modules}\n\
+         /// What the handlers of each component say of themselves.\n\
+         pub(crate) fn documents() -> [(&'static str, utoipa::openapi::OpenApi); {count}] {{\n    [\n{documents}    ]\n}}\n"
+    );
+    files.add(format!("{READER}/src/functions.rs"), text);
+    let manifest = format!(
+        "[package]\n\
+         name = \"openapi\"\n\
+         description = \"The OpenAPI document, read off the handlers' own types.\"\n\
+         version.workspace = true\n\
+         edition.workspace = true\n\
+         rust-version.workspace = true\n\
+         license.workspace = true\n\
+         publish.workspace = true\n\n\
+         [dependencies]\n{}\n\n\
+         [lints]\n\
+         workspace = true\n",
+        dependencies.into_iter().collect::<Vec<_>>().join("\n")
+    );
+    files.add_headed(format!("{READER}/Cargo.toml"), FROM, &manifest);
+    Ok(())
+}
+
+/// Runs that program.
+pub(super) fn read(root: &Path) -> anyhow::Result<Said> {
+    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+        .args(["run", "--quiet", "-p", "openapi", "--", "spin.toml"])
+        .current_dir(root)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cargo can't be run")?;
+    ensure!(output.status.success(), "the handlers' annotations can't be read: see above");
+    serde_json::from_slice(&output.stdout).context("what the program `openapi` printed")
+}
+
+/// The OpenAPI document.
+pub(super) fn openapi(said: &Said, files: &mut Files) {
+    files.add(DOCUMENT, said.public.clone() + "\n");
+}
+
+/// The page's types, by the page's own tool.
+pub(super) fn page_types(root: &Path, files: &mut Files) -> anyhow::Result<()> {
+    let tool = root.join("frontend/node_modules/.bin/openapi-typescript");
+    ensure!(tool.is_file(), "the page's packages are missing: run `npm ci` in frontend");
+    let output = Command::new(tool)
+        .arg(root.join(DOCUMENT))
+        .current_dir(root.join("frontend"))
+        .stderr(Stdio::inherit())
+        .output()
+        .context("openapi-typescript can't be run")?;
+    ensure!(output.status.success(), "openapi-typescript failed: see above");
+    files.add(PAGE_TYPES, String::from_utf8(output.stdout)?);
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct DomainRow<'a> {
+    name: &'a str,
+    description: &'a str,
+    collections: Vec<String>,
+    schedules: Vec<String>,
+    publishes: Vec<String>,
+    components: Vec<ComponentRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct ComponentRow<'a> {
+    name: &'a str,
+    description: &'a str,
+    routes: Vec<String>,
+    callers: Vec<String>,
+    grants: Vec<String>,
+    emits: Vec<String>,
+    consumes: Vec<String>,
+}
+
+/// `docs/functions.md`.
+pub(super) fn functions(
+    application: &Application,
+    operations: &Operations,
+    files: &mut Files,
+) -> anyhow::Result<()> {
+    #[derive(Serialize)]
+    struct Rows<'a> {
+        domains: Vec<DomainRow<'a>>,
+    }
+    let code = |text: &dyn std::fmt::Display| format!("`{text}`");
+    let domains = application.domains().iter().map(|(name, domain)| DomainRow {
+        name,
+        description: &domain.description,
+        collections: domain.collections.keys().map(|name| code(name)).collect(),
+        schedules: domain
+            .schedules
+            .values()
+            .map(|schedule| format!("`{}` every {}", schedule.emit, String::from(schedule.every)))
+            .collect(),
+        publishes: domain.publishes.iter().map(|kind| code(kind)).collect(),
+        components: application
+            .stanzas()
+            .filter(|(_, _, stanza)| stanza.domain == *name)
+            .map(|(name, component, stanza)| ComponentRow {
+                name,
+                description: &component.description,
+                routes: routes(application, operations, name),
+                callers: callers(stanza),
+                grants: stanza
+                    .collections
+                    .iter()
+                    .map(|(collection, access)| {
+                        let words: Vec<&str> = access.iter().map(|access| access.as_str()).collect();
+                        format!("`{collection}`: {}", words.join(", "))
+                    })
+                    .chain(stanza.blobs.iter().map(|access| format!("blobs: {}", access.as_str())))
+                    .collect(),
+                emits: stanza.emits.iter().map(|kind| code(kind)).collect(),
+                consumes: stanza.consumes.values().flat_map(|it| &it.events).map(|kind| code(kind)).collect(),
+            })
+            .collect(),
+    });
+    let rows = Rows { domains: domains.collect() };
+    let text = render("functions.md", include_str!("../../templates/functions.md.liquid"), &rows)?;
+    let header = "<!-- Generated from spin.toml, functions/*/domain.toml and the handlers by `cargo xtask generate`. -->";
+    files.add("docs/functions.md", format!("{header}\n\n{}\n", text.trim()));
+    Ok(())
+}
+
+fn routes(application: &Application, operations: &Operations, component: &Name) -> Vec<String> {
+    application
+        .routes
+        .iter()
+        .filter(|(_, target)| matches!(target, Target::Component(name) if name == component))
+        .map(|(route, _)| format!("{} `{route}`", operations.methods(component, route).join(" ")))
+        .collect()
+}
+
+fn callers(stanza: &application::Stanza) -> Vec<String> {
+    let named = stanza.callers.iter().map(ToString::to_string);
+    let bridge = (!stanza.consumes.is_empty()).then(|| "the bridge".to_owned());
+    named.chain(bridge).collect()
+}
+
+/// Whether anything of a component is for the outside.
+pub(super) fn is_public(application: &Application, component: &Name) -> bool {
+    application.routes_to(component).any(|route| route.audience() == Audience::Public)
+}

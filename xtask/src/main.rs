@@ -1,0 +1,107 @@
+//! `cargo xtask`: writes what follows from `spin.toml`, `domain.toml` and the handlers, and lays new endpoints.
+
+mod dashboards;
+mod files;
+mod generate;
+mod new;
+mod templates;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use application::Application;
+use clap::{Parser, Subcommand};
+
+/// What follows from the shop's own files, and new endpoints.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write manifests, mesh, OpenAPI, the page's types, dashboards and docs/functions.md anew.
+    Generate {
+        /// Write nothing; fail, naming them, if files are not what would be written.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Lay a new endpoint: its folder, and its stanza in spin.toml.
+    New(new::Options),
+    /// Print the components, as options of cargo: `-p pay -p login`.
+    Functions {
+        /// Print the `.wasm` files instead, a line each.
+        #[arg(long)]
+        sources: bool,
+    },
+    /// Fail, naming them, if there are grants that were never used, by the logs of bridges on standard input.
+    UnusedGrants,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let root = root()?;
+    match command {
+        Command::Generate { check } => generate::generate(&root, check),
+        Command::New(options) => new::lay(&root, &options),
+        Command::Functions { sources } => {
+            print_functions(&Application::load(&root.join("spin.toml"))?, sources);
+            Ok(())
+        }
+        Command::UnusedGrants => unused_grants(&Application::load(&root.join("spin.toml"))?),
+    }
+}
+
+/// The checkout: where the workspace's manifest is.
+fn root() -> anyhow::Result<PathBuf> {
+    let xtask = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    Ok(xtask.parent().context("xtask is a folder of the checkout")?.to_owned())
+}
+
+fn print_functions(application: &Application, sources: bool) {
+    for (name, component) in &application.components {
+        if sources {
+            let source = component.source.strip_prefix(&application.folder).unwrap_or(&component.source);
+            println!("{}", source.display());
+        } else {
+            print!("-p {name} ");
+        }
+    }
+    if !sources {
+        println!();
+    }
+}
+
+/// A bridge logs the first use of each grant.
+fn unused_grants(application: &Application) -> anyhow::Result<()> {
+    let log = std::io::read_to_string(std::io::stdin())?;
+    let used = |function: &str, grant: &str| {
+        let (function, grant) = (format!("\"function\":\"{function}\""), format!("\"grant\":\"{grant}\""));
+        log.lines().any(|line| line.contains(&function) && line.contains(&grant))
+    };
+    let unused: Vec<String> = application
+        .declarations()
+        .granted()
+        .flat_map(|(function, grants)| grants.iter().map(move |grant| (function, grant.to_string())))
+        .filter(|(function, grant)| !used(function, grant))
+        .map(|(function, grant)| format!("{function}: {grant}"))
+        .collect();
+    anyhow::ensure!(
+        unused.is_empty(),
+        "no test used these grants; take them out of spin.toml:\n{}",
+        unused.join("\n")
+    );
+    Ok(())
+}
