@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
@@ -14,7 +15,7 @@ const run = promisify(execFile);
 test('the context holds sources alone', () => {
   const { context } = new Image('adapters/bridge/Dockerfile');
   const all = readdirSync(context, { recursive: true }).map(String);
-  assert.ok(all.includes('Cargo.lock') && all.includes('adapters/bridge/config/grants.toml'));
+  assert.ok(all.includes('Cargo.lock') && all.includes('functions/orders/domain.toml'));
   assert.deepEqual(all.filter((file) => /(^|\/)(target|node_modules|\.git|\.mcommerce|\.env|Dockerfile)(\/|$)/.test(file)), []);
 });
 
@@ -47,5 +48,22 @@ test('the steps of the shopâ€™s image end in a shop that serves from the imageâ€
     assert.equal((await (await fetch(`${address}/api/openapi.json`)).json()).openapi, '3.1.0');
   } finally {
     process.kill('SIGKILL');
+  }
+});
+
+test('Spin is not started while a variable that its components need is empty, which is named', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcommerce-spin-'));
+  try {
+    writeFileSync(path.join(folder, 'spin'), '#!/bin/sh\necho "spin $*"\n', { mode: 0o755 });
+    const start = (variables) =>
+      run(path.join(ROOT, 'adapters/local/spin-entrypoint'), ['up', '--component-id', 'pay'], {
+        env: { PATH: `${folder}:${process.env.PATH}`, SPIN_VARIABLE_REQUIRED_VARIABLES: 'token_pay payment_secret', ...variables },
+      });
+    await assert.rejects(start({ SPIN_VARIABLE_TOKEN_PAY: 'x', SPIN_VARIABLE_PAYMENT_SECRET: '' }), { code: 1, stderr: 'not started: no value for payment_secret\n' });
+    await assert.rejects(start({}), { code: 1, stderr: 'not started: no value for token_pay payment_secret\n' });
+    const { stdout } = await start({ SPIN_VARIABLE_TOKEN_PAY: 'x', SPIN_VARIABLE_PAYMENT_SECRET: 'y' });
+    assert.equal(stdout, 'spin up --component-id pay\n');
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });

@@ -4,26 +4,13 @@ import unittest
 
 from support import canary
 from support.case import MeshCase
-from support.envoy import until
+from support.envoy import Client, until
+from support.paths import HIDDEN, public
 from support.rendered import DOMAINS, with_weights
 
 KEY = {"idempotency-key": "a-key-of-12-letters"}
-READS = (
-    "/api/products",
-    "/api/auth/me",
-    "/api/orders/mine",
-    "/api/orders/7",
-    "/api/payments/7",
-    "/.well-known/jwks.json",
-)
-WRITES = (
-    "/api/auth/login",
-    "/api/auth/refresh",
-    "/api/auth/register",
-    "/api/orders/guest-lookup",
-    "/api/orders",
-    "/api/payments",
-)
+# How the shop is, the first instance asked says.
+ASKED_ONCE = "/health"
 
 
 class Retries(MeshCase):
@@ -36,22 +23,31 @@ class Retries(MeshCase):
             one.status = lambda: self.told.pop(0) if self.told else 200
 
     def everyone(self):
-        return [one for domain in DOMAINS for one in self.instances.of(domain)]
+        return [one for name in (*DOMAINS, "bridge") for one in self.instances.of(name)]
 
     def outcome(
-        self, method: str, path: str, told: list[int | None], headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        told: list[int | None],
+        headers: dict[str, str] | None = None,
+        client: Client | None = None,
     ) -> tuple[int, int]:
         """The answer's status and how often anybody was asked, where the first ones asked do as they are told."""
         self.told = list(told)
         before = len(self.instances.asked())
-        status = self.edge().ask(method, path, headers).status
+        status = (client or self.edge()).ask(method, path, headers).status
         return status, len(self.instances.asked()) - before
 
     def test_a_read_without_room_is_asked_again_elsewhere(self) -> None:
-        for path in READS:
+        for path in {"/", *public("get")} - {ASKED_ONCE}:
             with self.subTest(path=path):
                 self.assertEqual(self.outcome("GET", path, [503, 503]), (200, 3))
                 self.assertEqual(self.outcome("HEAD", path, [503]), (200, 2))
+
+    def test_health_is_asked_once(self) -> None:
+        self.assertEqual(self.outcome("GET", ASKED_ONCE, [503]), (503, 1))
+        self.assertEqual(self.outcome("GET", ASKED_ONCE, [None]), (503, 1))
 
     def test_elsewhere_is_another_instance(self) -> None:
         again_the_same = 0
@@ -76,7 +72,7 @@ class Retries(MeshCase):
                 self.assertEqual(self.outcome("GET", "/api/products", [status]), (status, 1))
 
     def test_a_write_is_never_asked_again(self) -> None:
-        for path in WRITES:
+        for path in public("post"):
             for method in ("POST", "PUT", "DELETE", "PATCH"):
                 with self.subTest(method=method, path=path):
                     self.assertEqual(self.outcome(method, path, [503]), (503, 1))
@@ -100,21 +96,27 @@ class Retries(MeshCase):
         self.assertEqual(self.outcome("POST", "/api/payments", [None], KEY), (503, 1))
 
     def test_events_are_delivered_again_by_the_bridge_alone(self) -> None:
-        for domain, path in (
-            ("orders", "/events/settle-order"),
-            ("orders", "/events/expire-orders"),
-            ("notifications", "/events/send-email"),
-        ):
-            for told in (503, None):
-                self.told = [told]
-                before = len(self.instances.asked())
-                self.assertEqual(self.within(domain).ask("POST", path).status, 503)
-                self.assertEqual(len(self.instances.asked()) - before, 1, path)
+        for domain, paths in HIDDEN.items():
+            for path in [path for path in paths if path.startswith("/events/")]:
+                for told in (503, None):
+                    self.assertEqual(self.outcome("POST", path, [told], client=self.within(domain)), (503, 1), path)
 
     def test_what_pay_asks_of_orders_is_sent_once_more_when_its_answer_was_lost(self) -> None:
-        for what in ("access", "due", "payment"):
-            self.told = [None]
-            self.assertEqual(self.within("orders").ask("POST", f"/internal/orders/7/{what}").status, 200)
+        for path in [path for path in HIDDEN["orders"] if path.startswith("/internal/")]:
+            self.assertEqual(self.outcome("POST", path, [None], client=self.within("orders")), (200, 2), path)
+            self.assertEqual(self.outcome("POST", path, [503], client=self.within("orders")), (503, 1), path)
+
+    def test_what_nobody_should_ask_in_the_mesh_is_asked_once(self) -> None:
+        for domain in DOMAINS:
+            self.assertEqual(self.outcome("POST", "/any", [None], client=self.within(domain)), (503, 1), domain)
+
+    def test_a_query_is_sent_again_when_its_answer_was_lost_and_a_transaction_never(self) -> None:
+        bridge = self.to_bridge()
+        self.assertEqual(self.outcome("POST", "/v1/query", [None, None], client=bridge), (200, 3))
+        # A bridge that says 503 has no room; asking again would take more of it.
+        self.assertEqual(self.outcome("POST", "/v1/query", [503], client=bridge), (503, 1))
+        for told in (503, None):
+            self.assertEqual(self.outcome("POST", "/v1/transact", [told], client=bridge), (503, 1))
 
 
 class NobodyThere(MeshCase):

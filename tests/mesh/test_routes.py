@@ -1,65 +1,68 @@
-"""Each public route reaches the domain that spin.toml gives it to, and nothing reaches what is hidden."""
+"""Every public path reaches a domain that serves it, whatever else is said, and nothing reaches what is hidden."""
 
 import json
 import random
 import socket
 import unittest
 
-from support import routes
 from support.case import MeshCase
-from support.envoy import HOST
+from support.envoy import HOST, Client, Envoy
+from support.instances import Instances
+from support.paths import HIDDEN_PATHS, public
+from support.rendered import of_kind, overlay
 
-SAMPLE = "0199-a b".replace(" ", "%20")
+# What no function serves, however like a path of the API it looks.
+NOBODYS = (
+    *("/", "/products/tote", "/internals", "/eventsource", "/a/internal/b"),
+    *("/api", "/api/ordersx", "/api/orders/7/more", "/api/products/id", "/API/PRODUCTS", "/Health"),
+)
 
 
-def sample(route: str) -> str:
-    """A path that a route means."""
-    parts = (SAMPLE if part.startswith(":") else part for part in route.split("/"))
-    return "/".join(parts).replace("...", "products/tote")
+def domain(client: Client, method: str, path: str) -> str:
+    answer = client.ask(method, path)
+    if answer.status != 200:
+        raise AssertionError(f"{method} {path}: {answer.status}")
+    return json.loads(answer.body)["domain"]
 
 
 class Routes(MeshCase):
-    def domain(self, method: str, path: str) -> str:
-        answer = self.edge().ask(method, path)
-        self.assertEqual(answer.status, 200, f"{method} {path}")
-        return json.loads(answer.body)["domain"]
-
-    def test_each_public_route_reaches_its_domain_by_any_method(self) -> None:
-        self.assertGreater(len(routes.public()), 15)
-        for route, domain in routes.public():
+    def test_a_path_reaches_one_domain_by_any_method_with_or_without_a_slash_and_a_query(self) -> None:
+        client = self.edge()
+        for path in public():
+            reached = domain(client, "GET", path)
             for method in ("GET", "POST", "PUT", "DELETE"):
-                with self.subTest(method=method, route=route):
-                    self.assertEqual(self.domain(method, sample(route)), domain)
+                for end in ("", "/", "?page=2", "/?q=/internal/orders"):
+                    with self.subTest(method=method, path=path + end):
+                        self.assertEqual(domain(client, method, path + end), reached)
 
-    def test_a_slash_at_the_end_makes_no_difference_and_a_query_neither(self) -> None:
-        for route, domain in routes.public():
-            for end in ("/", "?page=2", "/?q=/internal/orders"):
-                with self.subTest(route=route, end=end):
-                    self.assertEqual(self.domain("GET", sample(route).removesuffix("/") + end), domain)
+    def test_every_domain_with_public_paths_is_reached_and_the_page_by_everything_else(self) -> None:
+        client = self.edge()
+        edge = of_kind(overlay("production"), "VirtualService", "mcommerce")
+        domains = {one["metadata"]["name"] for one in edge if one["metadata"]["labels"].get("mcommerce.dev/edge")}
+        self.assertEqual({domain(client, "GET", path) for path in public()}, domains)
+        self.assertEqual({domain(client, "GET", path) for path in NOBODYS}, {domain(client, "GET", "/")})
 
-    def test_paths_around_the_routes_go_where_spin_would_send_them(self) -> None:
-        around = {sample(route).rstrip("/") for route, _ in routes.public()}
-        around |= {path + more for path in set(around) for more in ("x", "/x", "/x/y")}
-        around |= {path.rsplit("/", 1)[0] or "/" for path in set(around)}
-        around |= {path.upper() for path in set(around)} | {"/", "/internals", "/eventsource", "/a/internal/b"}
-        for path in sorted(around):
-            with self.subTest(path=path):
-                self.assertEqual(self.domain("GET", path), routes.served(path))
-
-
-class RoutesTheOtherWayRound(Routes):
-    """Istio puts VirtualServices of one host one after the other, the oldest first, and promises no order."""
-
-    gateway = Routes.gateway | {"order": lambda names: sorted(names, reverse=True)}
-
-
-class RoutesInAnyOrder(Routes):
-    gateway = Routes.gateway | {"order": lambda names: random.Random(7).sample(sorted(names), len(names))}
+    def test_the_order_of_virtual_services_makes_no_difference(self) -> None:
+        """Istio puts VirtualServices of one host one after the other, the oldest first, and promises no order."""
+        instances = Instances()
+        self.addCleanup(instances.stop)
+        reached = []
+        for order in (
+            sorted,
+            lambda names: sorted(names, reverse=True),
+            lambda names: random.Random(7).sample(sorted(names), len(names)),
+        ):
+            envoy = Envoy(overlay("production"), instances.endpoints(), **self.gateway, order=order)
+            self.addCleanup(envoy.stop)
+            client = envoy.edge()
+            self.addCleanup(client.close)
+            reached.append({path: domain(client, "GET", path) for path in (*public(), *NOBODYS)})
+        self.assertEqual(reached[1:], reached[:1] * 2)
 
 
 class Hidden(MeshCase):
     def spellings(self) -> list[str]:
-        paths = [sample(route) for route, _ in routes.hidden()] + ["/internal", "/events", "/internal/", "/events/x"]
+        paths = [*HIDDEN_PATHS, "/internal", "/events", "/internal/", "/events/x"]
         out = []
         for path in paths:
             first, rest = path[1:].split("/", 1) if "/" in path[1:] else (path[1:], "")
@@ -115,9 +118,9 @@ class Hidden(MeshCase):
         self.assertEqual(self.instances.asked(), [])
 
     def test_plain_spellings_are_not_found_with_a_problem(self) -> None:
-        for route, _ in routes.hidden():
-            with self.subTest(route=route):
-                self.assert_problem(self.edge().ask("POST", sample(route)), 404, "not_found")
+        for path in HIDDEN_PATHS:
+            with self.subTest(path=path):
+                self.assert_problem(self.edge().ask("POST", path), 404, "not_found")
 
     def test_what_is_encoded_twice_reaches_the_storefront_at_the_most(self) -> None:
         for path in ("/%2569nternal/orders/1/payment", "/%252finternal/orders", "/internal;x/orders/1/payment"):
@@ -150,16 +153,9 @@ class HiddenByThePolicyToo(MeshCase):
         return out
 
     def test_nothing_hidden_is_asked_for(self) -> None:
-        for route, _ in routes.hidden():
-            self.assert_problem(self.edge().ask("POST", sample(route)), 404, "not_found")
+        for path in HIDDEN_PATHS:
+            self.assert_problem(self.edge().ask("POST", path), 404, "not_found")
         self.assertEqual(self.instances.asked(), [])
-
-
-class WithinTheMesh(MeshCase):
-    def test_events_and_internal_calls_reach_their_domain(self) -> None:
-        for route, domain in routes.hidden():
-            answer = self.within(domain).ask("POST", sample(route))
-            self.assertEqual((answer.status, json.loads(answer.body)["domain"]), (200, domain), route)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // What kustomize makes of the folders in the repository.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FETCHED, ROOT, YAML_FILES, parseYaml, run, yaml } from './repo.mjs';
 
@@ -35,7 +35,8 @@ export function render(folder) {
  * @returns {Promise<object[]>}
  */
 export async function renderWith(component, folder) {
-  const place = await mkdtemp(path.join(FETCHED, 'kustomization-'));
+  // kustomize takes relative paths alone, from where the folder really is.
+  const place = await realpath(await mkdtemp(path.join(FETCHED, 'kustomization-')));
   try {
     const from = (name) => path.relative(place, path.join(ROOT, name));
     await writeFile(path.join(place, 'kustomization.yaml'), JSON.stringify({ resources: [from(folder)], components: [from(component)] }));

@@ -1,9 +1,8 @@
 // The repository as it is on disk: its files, read once, and what can't be parsed said with file and line.
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { parse as parseTomlText } from 'smol-toml';
 import { parseAllDocuments } from 'yaml';
 
 export const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -23,9 +22,7 @@ export const FILES = execFileSync('git', ['ls-files', '-z', '--cached', '--other
   .filter((file) => file !== '' && existsSync(path.join(ROOT, file)));
 
 export const exists = (file) => existsSync(path.join(ROOT, file));
-export const isFolder = (file) => exists(file) && statSync(path.join(ROOT, file)).isDirectory();
 export const text = (file) => readFileSync(path.join(ROOT, file), 'utf8');
-export const toml = (file) => parseTomlText(text(file));
 export const json = (file) => JSON.parse(text(file));
 
 // GitLab's; its value is a path into the file.

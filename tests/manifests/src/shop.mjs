@@ -1,7 +1,7 @@
 // A shop of our own with a bridge beside it, in which somebody buys something, so that every counter has counted.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -60,7 +60,9 @@ export async function exportedMetrics() {
     const internal = `127.0.0.1:${await freePort()}`;
     const exportsOf = execFileSync(path.join(ROOT, SHOP), ['env', '--data', data], { cwd: ROOT }).toString();
     const secrets = Object.fromEntries([...exportsOf.matchAll(/^(?:export )?(\w+)='([^']*)'/gm)].map(([, name, value]) => [name, value]));
-    const bridge = start(BRIDGE, ['serve', '--store', `sqlite:${path.join(data, 'shop.db')}`, '--listen', '127.0.0.1:0', '--functions-url', `http://${internal}`], secrets);
+    const config = path.join(data, 'bridge.toml');
+    writeFileSync(config, execFileSync(path.join(ROOT, SHOP), ['bridge-config'], { cwd: ROOT }));
+    const bridge = start(BRIDGE, ['serve', '--config', config, '--store', `sqlite:${path.join(data, 'shop.db')}`, '--listen', '127.0.0.1:0', '--functions-url', `http://${internal}`], secrets);
     const bridgeUrl = await until('the start of the bridge', async () => bridge.out().match(/http:\/\/\S+/)?.[0]);
     const shop = start(SHOP, ['up', '--json', '--listen', '127.0.0.1:0', '--smtp-listen', '127.0.0.1:0', '--internal-listen', internal, '--bridge', bridgeUrl, '--data', data], secrets);
     const ready = await until('the start of the shop', async () => {

@@ -36,6 +36,11 @@ class MeshCase(unittest.TestCase):
         self.addCleanup(client.close)
         return client
 
+    def to_bridge(self) -> Client:
+        client = self.envoy.to_bridge()
+        self.addCleanup(client.close)
+        return client
+
     def assert_problem(self, answer: Answer, status: int, code: str) -> None:
         self.assertEqual(answer.status, status)
         self.assertEqual(answer.headers["content-type"], "application/problem+json")

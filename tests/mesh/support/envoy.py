@@ -140,8 +140,12 @@ class Envoy:
         return Client(self.ports["https"])
 
     def within(self, domain: str) -> Client:
-        """From a pod in the mesh."""
+        """To a domain from a pod in the mesh."""
         return Client(self.ports["mesh"], f"{domain}-mesh.mcommerce.svc.cluster.local")
+
+    def to_bridge(self) -> Client:
+        """To the bridge from a function."""
+        return Client(self.ports["mesh"], "bridge.mcommerce-adapters.svc.cluster.local")
 
     def stop(self) -> None:
         if self._process is not None:

@@ -9,7 +9,7 @@ from .rendered import DOMAINS
 
 
 class Instance:
-    """A pod of a domain and track."""
+    """A pod of a domain and track, or of the bridge, which has no canary."""
 
     def __init__(self, domain: str, track: str):
         self.domain, self.track = domain, track
@@ -61,21 +61,18 @@ class Instance:
 
 
 class Instances:
-    """Pods of every domain, one a track unless told otherwise."""
+    """Pods of every domain and of the bridge, one a track unless told otherwise."""
 
     def __init__(self, stable: int = 1):
-        self._all = [
-            Instance(domain, track)
-            for domain in DOMAINS
-            for track, count in (("stable", stable), ("canary", 1))
-            for _ in range(count)
-        ]
+        counts = {(domain, "stable"): stable for domain in (*DOMAINS, "bridge")}
+        counts |= {(domain, "canary"): 1 for domain in DOMAINS}
+        self._all = [Instance(domain, track) for (domain, track), count in counts.items() for _ in range(count)]
 
     def of(self, domain: str, track: str = "stable") -> list[Instance]:
         return [one for one in self._all if (one.domain, one.track) == (domain, track)]
 
     def endpoints(self) -> dict[tuple[str, str], list[tuple[str, int]]]:
-        return {(d, t): [one.address for one in self.of(d, t)] for d in DOMAINS for t in ("stable", "canary")}
+        return {(one.domain, one.track): [o.address for o in self.of(one.domain, one.track)] for one in self._all}
 
     def asked(self) -> list[tuple[str, str, str]]:
         """Everything anybody was asked: domain, method, path."""

@@ -9,7 +9,6 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
-DOMAINS = ("catalogue", "accounts", "orders", "payments", "notifications", "gateway")
 
 
 def _kustomize(folder: Path) -> list[dict]:
@@ -27,11 +26,11 @@ def overlay(name: str) -> list[dict]:
 
 
 def with_weights(name: str, rewrite) -> list[dict]:
-    """An overlay with another weights.yaml: what `rewrite` makes of its text."""
+    """An overlay with another weights.yaml: what `rewrite` makes of its text. Ambient's is production's."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "istio"
         shutil.copytree(ROOT / "istio", copy)
-        weights = copy / "overlays" / name / "weights.yaml"
+        weights = copy / "overlays" / ("production" if name == "ambient" else name) / "weights.yaml"
         weights.write_text(rewrite(weights.read_text()))
         return _kustomize(copy / "overlays" / name)
 
@@ -53,3 +52,11 @@ def of_kind(resources: list[dict], kind: str, namespace: str | None = None) -> l
 def named(resources: list[dict], kind: str, name: str) -> dict:
     (found,) = [r for r in of_kind(resources, kind) if r["metadata"]["name"] == name]
     return found
+
+
+# Every domain, by its pods of two tracks.
+DOMAINS = tuple(
+    rule["metadata"]["labels"]["mcommerce.dev/domain"]
+    for rule in of_kind(overlay("production"), "DestinationRule", "mcommerce")
+    if "subsets" in rule["spec"]
+)
