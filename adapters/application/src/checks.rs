@@ -257,8 +257,8 @@ impl<'a> House<'a> {
                         format!("nobody may reach {{{{ {unknown} }}}}: the component has no variable of it");
                     self.faults.add(FILE, &key, reason);
                 }
-                if let Err(missing) = OutboundHost::of(entry, self.manifest) {
-                    self.faults.add(FILE, &key, format!("there is no component {missing}"));
+                if let Err(reason) = OutboundHost::of(entry, self.manifest) {
+                    self.faults.add(FILE, &key, reason);
                 }
             }
             for host in self.reaches(component) {

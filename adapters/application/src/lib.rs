@@ -32,7 +32,7 @@ pub use manifest::{
     Variable, Variables, environment_name,
 };
 pub use name::{InvalidName, Name};
-pub use outbound::OutboundHost;
+pub use outbound::{HttpsHost, OutboundHost};
 pub use period::{InvalidPeriod, Period};
 pub use routes::{Audience, Route, RouteMatch, Router, Segment};
 pub use stanza::{Caller, Environment, Retries, Stanza, Stream};

@@ -13,14 +13,14 @@ pub enum OutboundHost {
     Bridge,
     /// To another component; between `SpinApp`s, to the service that has it.
     Component(Name),
-    /// To this host, `scheme://host:port`, in every environment.
-    External(String),
+    /// To this host, in every environment.
+    External(HttpsHost),
     /// To a host that each environment names in these variables.
     Configured(Vec<String>),
 }
 
 impl OutboundHost {
-    /// Where an entry leads; `Err` names a component that there is not.
+    /// Where an entry leads; `Err` says what is wrong with it.
     pub(crate) fn of(entry: &Template, manifest: &Manifest) -> Result<Self, String> {
         if entry.only_variable() == Some(BRIDGE_URL) {
             return Ok(Self::Bridge);
@@ -29,13 +29,46 @@ impl OutboundHost {
         if let Some(name) = neighbour(&entry.render(&defaults)) {
             return match manifest.components.get_key_value(name) {
                 Some((name, _)) => Ok(Self::Component(name.clone())),
-                None => Err(name.to_owned()),
+                None => Err(format!("there is no component {name}")),
             };
         }
-        Ok(match entry.literal() {
-            Some(text) => Self::External(text.to_owned()),
-            None => Self::Configured(entry.names().map(str::to_owned).collect()),
-        })
+        match entry.literal() {
+            Some(text) => HttpsHost::parse(text).map(Self::External),
+            None => Ok(Self::Configured(entry.names().map(str::to_owned).collect())),
+        }
+    }
+}
+
+/// A host outside the shop, reached by HTTPS alone: nothing of a shopper's leaves in the clear.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HttpsHost {
+    host: String,
+    port: u16,
+}
+
+impl HttpsHost {
+    fn parse(entry: &str) -> Result<Self, String> {
+        let refused = || format!("{entry} must be https://HOST or https://HOST:PORT");
+        let authority = entry.strip_prefix("https://").ok_or_else(refused)?;
+        let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+        let is_label =
+            |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !host.split('.').all(is_label) {
+            return Err(refused());
+        }
+        Ok(Self { host: host.to_ascii_lowercase(), port: port.parse().map_err(|_| refused())? })
+    }
+
+    /// The name or address of the host: `api.stripe.com`.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Its port: 443 where the entry names none.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 }
 

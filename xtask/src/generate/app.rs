@@ -56,27 +56,25 @@ pub(super) struct SecretRef<'a> {
 struct External {
     host: String,
     port: u16,
-    /// As Istio calls it: `TLS`, `HTTP`, `TCP`.
-    protocol: &'static str,
     /// The host as a name: `api-stripe-com`.
     name: String,
 }
 
 impl<'a> AppView<'a> {
-    pub(super) fn of(application: &'a Application, app: &App<'a>) -> anyhow::Result<Self> {
+    pub(super) fn of(application: &'a Application, app: &App<'a>) -> Self {
         let deploy = &app.of_domain.deploy;
         let scale = &deploy.scale;
         let components = || app.components.iter().map(|(_, component, _)| *component);
         let outbound: Vec<OutboundHost> = components().flat_map(|it| application.outbound(it)).collect();
         let routes: Vec<&Route> =
             app.components.iter().flat_map(|(name, ..)| application.routes_to(name)).collect();
-        let external = external(&outbound)?;
+        let external = external(&outbound);
         let (configured, secrets) = variables(application, app.name, components());
         let consumes = app.components.iter().any(|(_, _, stanza)| !stanza.consumes.is_empty());
         let is_called = app.components.iter().flat_map(|(_, _, stanza)| &stanza.callers).any(
             |caller| matches!(caller, Caller::Component(name) if application.app_of(name) != Some(app.name)),
         );
-        Ok(Self {
+        Self {
             name: app.name,
             components: app.components.iter().map(|(name, ..)| name.as_str()).collect(),
             cpu: &deploy.cpu,
@@ -105,7 +103,7 @@ impl<'a> AppView<'a> {
                 .into_iter()
                 .collect(),
             external,
-        })
+        }
     }
 }
 
@@ -141,47 +139,17 @@ fn calls<'a>(application: &'a Application, app: &Name, outbound: &[OutboundHost]
     callees.into_iter().map(Name::as_str).collect()
 }
 
-fn external(outbound: &[OutboundHost]) -> anyhow::Result<Vec<External>> {
+fn external(outbound: &[OutboundHost]) -> Vec<External> {
     let hosts: BTreeSet<External> = outbound
         .iter()
-        .filter_map(|host| match host {
-            OutboundHost::External(entry) => Some(parse_external(entry)),
+        .filter_map(|outbound| match outbound {
+            OutboundHost::External(https) => Some(External {
+                host: https.host().to_owned(),
+                port: https.port(),
+                name: https.host().replace('.', "-"),
+            }),
             _ => None,
         })
-        .collect::<anyhow::Result<_>>()?;
-    Ok(hosts.into_iter().collect())
-}
-
-fn parse_external(entry: &str) -> anyhow::Result<External> {
-    let refused =
-        || anyhow::anyhow!("allowed_outbound_hosts: {entry:?} is not a host that a mesh can be told of");
-    let (scheme, rest) = entry.split_once("://").ok_or_else(refused)?;
-    let (host, port) = match rest.trim_end_matches('/').rsplit_once(':') {
-        Some((host, port)) => (host, Some(port.parse().map_err(|_| refused())?)),
-        None => (rest.trim_end_matches('/'), None),
-    };
-    let (protocol, usual) = match scheme {
-        "https" => ("TLS", Some(443)),
-        "http" => ("HTTP", Some(80)),
-        _ => ("TCP", None),
-    };
-    anyhow::ensure!(!host.is_empty() && !host.contains('*'), refused());
-    let port = port.or(usual).ok_or_else(refused)?;
-    Ok(External { host: host.to_owned(), port, protocol, name: host.replace('.', "-") })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_host_outside_has_the_port_and_protocol_of_its_scheme() {
-        let parsed = |entry: &str| parse_external(entry).map(|it| (it.host, it.port, it.protocol)).ok();
-        assert_eq!(parsed("https://api.stripe.com"), Some(("api.stripe.com".into(), 443, "TLS")));
-        assert_eq!(parsed("http://api.example:8080"), Some(("api.example".into(), 8080, "HTTP")));
-        assert_eq!(parsed("tcp://mail.example:465"), Some(("mail.example".into(), 465, "TCP")));
-        for odd in ["https://*.example", "tcp://mail.example", "api.example", "https://a:b"] {
-            assert_eq!(parsed(odd), None, "{odd}");
-        }
-    }
+        .collect();
+    hosts.into_iter().collect()
 }

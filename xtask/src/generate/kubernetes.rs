@@ -71,7 +71,7 @@ fn folder_of_apps(
 ) -> anyhow::Result<()> {
     files.own(folder);
     for app in apps {
-        let (view, from) = (AppView::of(application, app)?, from(app));
+        let (view, from) = (AppView::of(application, app), from(app));
         let of = OfApp { app: &view };
         let spin_app = render("app.yaml", include_str!("../../templates/app.yaml.liquid"), &of)?;
         files.add_headed(format!("{folder}/apps/{}.yaml", app.name), &from, &spin_app);
@@ -152,7 +152,7 @@ fn secrets(application: &Application, apps: &[App<'_>], files: &mut Files) -> an
     }
     let mut by_name: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for app in apps {
-        for secret in AppView::of(application, app)?.secrets {
+        for secret in AppView::of(application, app).secrets {
             by_name.entry(secret.secret).or_default().insert(secret.variable.to_owned());
         }
     }
@@ -265,7 +265,11 @@ mod tests {
             let listed = files.text(&format!("{overlay}/kustomization.yaml")).unwrap();
             assert_eq!(listed.contains("- more"), deployed, "{environment}");
             let app = files.text(&format!("{overlay}/more/apps/test-bank.yaml"));
-            assert_eq!(app.is_some_and(|app| app.contains("components: [test-bank]")), deployed, "{environment}");
+            assert_eq!(
+                app.is_some_and(|app| app.contains("components: [test-bank]")),
+                deployed,
+                "{environment}"
+            );
         }
     }
 

@@ -68,7 +68,7 @@ pub(super) fn manifests(
     files.own(BASE);
     let apps = application.apps();
     for app in &apps {
-        let view = view(application, operations, app)?;
+        let view = view(application, operations, app);
         let text =
             render("mesh.yaml", include_str!("../../templates/mesh.yaml.liquid"), &OfApp { app: &view })?;
         let from = format!("spin.toml, functions/{}/domain.toml and the handlers", app.domain);
@@ -84,11 +84,7 @@ pub(super) fn manifests(
     ambient(application, &apps, files)
 }
 
-fn view<'a>(
-    application: &'a Application,
-    operations: &Operations,
-    app: &App<'a>,
-) -> anyhow::Result<MeshView<'a>> {
+fn view<'a>(application: &'a Application, operations: &Operations, app: &App<'a>) -> MeshView<'a> {
     let routes: Vec<(&Name, &Stanza, &Route)> = app
         .components
         .iter()
@@ -98,14 +94,14 @@ fn view<'a>(
         routes.iter().filter(move |(_, _, route)| route.audience() == audience && !route.is_wildcard())
     };
     let public: Vec<&(&Name, &Stanza, &Route)> = of(Audience::Public).collect();
-    Ok(MeshView {
+    MeshView {
         public_rules: public_rules(app.name, operations, &public),
         mesh_rules: mesh_rules(app, &routes),
         public_paths: public.iter().map(|(_, _, route)| exact(route)).collect(),
         called: called(application, operations, app),
         event_paths: of(Audience::Bridge).map(|(_, _, route)| exact(route)).collect(),
-        app: AppView::of(application, app)?,
-    })
+        app: AppView::of(application, app),
+    }
 }
 
 /// Rules for the outside: reads and keyed requests first, which are asked again; then everything else.
@@ -256,7 +252,7 @@ fn ambient(application: &Application, apps: &[App<'_>], files: &mut Files) -> an
             && !told.granted().any(|(client, _)| client == name)
     });
     let rules = 2 + usize::from(has_blobs) + usize::from(is_watched);
-    let apps = apps.iter().map(|app| AppView::of(application, app)).collect::<anyhow::Result<_>>()?;
+    let apps = apps.iter().map(|app| AppView::of(application, app)).collect();
     let view = View { apps, bridge_rules: (0..rules).collect() };
     let identities = render("ambient.yaml", include_str!("../../templates/ambient.yaml.liquid"), &view)?;
     let kustomization = include_str!("../../templates/ambient-kustomization.yaml.liquid");
