@@ -87,3 +87,25 @@ async fn probes_and_metrics_need_no_token_and_show_none() {
     let text = String::from_utf8_lossy(&metrics.bytes).into_owned();
     assert!(text.contains(r#"mcommerce_bridge_events_committed_total{kind="thing.made"} 1"#), "{text}");
 }
+
+#[tokio::test]
+async fn uses_of_each_grant_are_counted_from_0_on_and_refusals_are_not() {
+    let shop = Shop::embedded().await;
+    let things = json!({ "queries": [{ "collection": "things" }] });
+    shop.http.query("reader", &things).await;
+    shop.http.query("reader", &things).await;
+    shop.http.query("nobody", &things).await.is_failure(403, "not_granted");
+    let metrics = shop.http.send(Request::get("/metrics").body(axum::body::Body::empty()).unwrap()).await;
+    let text = String::from_utf8(metrics.bytes.to_vec()).unwrap();
+    let uses = |function: &str, grant: &str| {
+        let labels = format!("{{function=\"{function}\",grant=\"{grant}\"}} ");
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix("mcommerce_bridge_grant_uses_total")?.strip_prefix(&*labels));
+        line.map(|count| count.parse::<u64>().unwrap())
+    };
+    assert_eq!(uses("reader", "read things"), Some(2));
+    assert_eq!(uses("reader", "read blobs"), Some(0));
+    assert_eq!(uses("writer", "emit thing.made"), Some(0));
+    assert_eq!(uses("nobody", "read things"), None);
+}

@@ -50,8 +50,12 @@ struct Program {
 }
 
 fn command(config: &TempDir, backend: &Backend) -> Command {
+    command_with(DECLARED, config, backend)
+}
+
+fn command_with(declared: &str, config: &TempDir, backend: &Backend) -> Command {
     let file = config.path().join("bridge.toml");
-    std::fs::write(&file, DECLARED).unwrap();
+    std::fs::write(&file, declared).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcommerce-bridge"));
     let tokens: BTreeMap<_, _> = ["writer", "reader", "consumer"]
         .map(|function| (format!("MCOMMERCE_TOKEN_{}", function.to_uppercase()), token(function)))
@@ -64,7 +68,17 @@ fn command(config: &TempDir, backend: &Backend) -> Command {
 
 impl Program {
     async fn serve(config: &TempDir, backend: &Backend, functions_url: &str, flags: &[&str]) -> Self {
-        let mut command = command(config, backend);
+        Self::serve_with(DECLARED, config, backend, functions_url, flags).await
+    }
+
+    async fn serve_with(
+        declared: &str,
+        config: &TempDir,
+        backend: &Backend,
+        functions_url: &str,
+        flags: &[&str],
+    ) -> Self {
+        let mut command = command_with(declared, config, backend);
         command.args(["serve", "--listen", "127.0.0.1:0", "--functions-url", functions_url]).args(flags);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -84,15 +98,21 @@ impl Program {
     }
 
     async fn transact(&self, body: &Value) -> Value {
+        let (status, answer) = self.transact_as("writer", body).await;
+        assert_eq!(status, 200);
+        answer
+    }
+
+    async fn transact_as(&self, function: &str, body: &Value) -> (u16, Value) {
         let request = http::Request::post(format!("{}/v1/transact", self.url))
-            .header("authorization", format!("Bearer {}", token("writer")))
+            .header("authorization", format!("Bearer {}", token(function)))
             .header("content-type", "application/json")
             .body(Full::new(Bytes::from(body.to_string())))
             .unwrap();
         let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
         let answer = client.request(request).await.unwrap();
-        assert_eq!(answer.status(), 200);
-        serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap()
+        let status = answer.status().as_u16();
+        (status, serde_json::from_slice(&answer.into_body().collect().await.unwrap().to_bytes()).unwrap())
     }
 
     async fn terminate(mut self) -> i32 {
@@ -152,6 +172,23 @@ async fn dead_letters_are_listed_shown_replayed_and_dropped_from_the_command_lin
     until("the dead letter again", async || dead(&["list"]).await.1.contains(&id)).await;
     assert!(dead(&["drop", &id]).await.0);
     assert_eq!(dead(&["replay", "--all"]).await.1, "replayed 0\n");
+    assert_eq!(program.terminate().await, 0);
+}
+
+#[tokio::test]
+async fn a_new_grant_is_a_new_file_for_the_same_program() {
+    let (config, backend) = (tempfile::tempdir().unwrap(), Backend::embedded());
+    let endpoint = Endpoint::answering(StatusCode::NO_CONTENT).await;
+    let insert =
+        json!({ "operations": [{ "insert": { "collection": "things", "document": { "_id": "a" } } }] });
+    let program = Program::serve(&config, &backend, &endpoint.url, &[]).await;
+    assert_eq!(program.transact_as("reader", &insert).await.0, 403);
+    assert_eq!(program.terminate().await, 0);
+
+    let granted =
+        DECLARED.replace("collections = { things = [\"read\"] }", "collections = { things = [\"insert\"] }");
+    let program = Program::serve_with(&granted, &config, &backend, &endpoint.url, &[]).await;
+    assert_eq!(program.transact_as("reader", &insert).await.0, 200);
     assert_eq!(program.terminate().await, 0);
 }
 
