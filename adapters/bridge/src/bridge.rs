@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{BridgeConfig, ConfigError};
 use crate::events::{Broker, Courier, Deliver, EventsError, Outbox, Rabbit, Relay, StoreBroker};
+use crate::figures::Figures;
 use crate::grants::GrantBook;
 use crate::health::Health;
 use crate::lease::Lease;
@@ -40,6 +41,12 @@ impl App {
         let in_flight = self.config.settings.max_in_flight.saturating_sub(self.gate.available_permits());
         self.metrics.in_flight.set(i64::try_from(in_flight).unwrap_or(i64::MAX));
         self.metrics.encode()
+    }
+
+    /// What is counted, for a person.
+    pub(crate) fn figures(&self) -> Figures {
+        let declared = &self.config.declarations;
+        self.metrics.figures(declared.event_types(), declared.subscriptions())
     }
 }
 

@@ -11,6 +11,7 @@ mod backoff;
 mod bridge;
 pub mod config;
 mod events;
+mod figures;
 mod grants;
 mod health;
 mod http;
@@ -26,4 +27,5 @@ pub use events::{
     DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, EventsError,
     HttpDeliver,
 };
+pub use figures::{DeliveryFigures, EventFigures, Figures};
 pub use urls::{AmqpUrl, BrokerUrl, StoreUrl, UrlError, open_store};

@@ -8,6 +8,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use protocol::EventType;
 
+use crate::figures::{DeliveryFigures, EventFigures, Figures};
+
 use application::Subscriptions;
 
 const SECONDS: [f64; 12] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0];
@@ -129,6 +131,36 @@ impl Metrics {
                 let labels = DeliveryLabels { subscription: subscription.name().to_owned(), outcome };
                 drop(self.deliveries.get_or_create(&labels));
             }
+        }
+    }
+
+    /// What a person wants to see of them, for these events and subscriptions.
+    pub(crate) fn figures<'a>(
+        &self,
+        kinds: impl Iterator<Item = &'a EventType>,
+        subscriptions: &Subscriptions,
+    ) -> Figures {
+        let events = kinds.map(|kind| {
+            let labels = EventLabels { kind: kind.as_str().to_owned() };
+            let committed = self.events_committed.get_or_create(&labels).get();
+            let published = self.events_published.get_or_create(&labels).get();
+            (labels.kind, EventFigures { committed, published })
+        });
+        let deliveries = subscriptions.iter().map(|subscription| {
+            let name = subscription.name().to_owned();
+            let count = |outcome| {
+                let labels = DeliveryLabels { subscription: name.clone(), outcome };
+                self.deliveries.get_or_create(&labels).get()
+            };
+            let (done, retry, parked) = (count("done"), count("retry"), count("parked"));
+            (name, DeliveryFigures { done, retry, parked })
+        });
+        Figures {
+            store_up: self.store_up.get() > 0,
+            broker_up: self.broker_up.get() > 0,
+            outbox_age_seconds: self.outbox_age.get(),
+            events: events.collect(),
+            deliveries: deliveries.collect(),
         }
     }
 

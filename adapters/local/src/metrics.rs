@@ -2,6 +2,7 @@
 //! their number is bounded.
 
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -50,10 +51,30 @@ pub struct HostMetrics {
 pub struct ComponentMetrics {
     classes: [Counter; 5],
     duration: Histogram,
+    times: Arc<Mutex<Times>>,
     in_flight: Gauge,
     busy: Counter,
     timed_out: Counter,
     failed: Counter,
+}
+
+/// What is counted of a component, for a person.
+pub(crate) struct ComponentFigures {
+    pub(crate) requests: u64,
+    /// Those answered with a 5xx, or not at all.
+    pub(crate) errors: u64,
+    /// The time that half of the requests took at most; `None` if there were none.
+    pub(crate) half: Option<Duration>,
+    /// The time that 99 of 100 requests took at most.
+    pub(crate) most: Option<Duration>,
+    pub(crate) in_flight: i64,
+}
+
+/// Times in microseconds, two digits of them, up to an hour.
+type Times = hdrhistogram::Histogram<u32>;
+
+fn new_times() -> Times {
+    Times::new_with_bounds(1, 3_600_000_000, 2).expect("the bounds are in order and two digits are allowed")
 }
 
 impl Default for HostMetrics {
@@ -95,6 +116,7 @@ impl HostMetrics {
                 self.requests.get_or_create_owned(&OfClass { component: component(), status_class })
             }),
             duration: self.duration.get_or_create_owned(&OfComponent { component: component() }),
+            times: Arc::new(Mutex::new(new_times())),
             in_flight: self.in_flight.get_or_create_owned(&OfComponent { component: component() }),
             busy: failures("busy"),
             timed_out: failures("timed_out"),
@@ -136,6 +158,21 @@ impl ComponentMetrics {
         let class = usize::from(status / 100).clamp(1, CLASSES.len());
         self.classes[class - 1].inc();
         self.duration.observe(time.as_secs_f64());
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.times.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros);
+    }
+
+    /// What a person wants to see of it.
+    pub(crate) fn figures(&self) -> ComponentFigures {
+        let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        let below = |share| Duration::from_micros(times.value_at_quantile(share));
+        ComponentFigures {
+            requests: self.classes.iter().map(Counter::get).sum(),
+            errors: self.classes[4].get(),
+            half: (!times.is_empty()).then(|| below(0.5)),
+            most: (!times.is_empty()).then(|| below(0.99)),
+            in_flight: self.in_flight.get(),
+        }
     }
 
     /// Takes note of how many are in flight.

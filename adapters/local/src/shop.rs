@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use crate::accounts::Credentials;
 use crate::app::App;
 use crate::config::{BridgeAt, MailTo, ShopConfig};
-use crate::dashboard::{BridgeMetrics, Dashboard};
+use crate::dashboard::{BridgeAddress, Dashboard};
 use crate::delivery::InProcess;
 use crate::journal::Journal;
 use crate::metrics::HostMetrics;
@@ -112,7 +112,7 @@ impl Shop {
             accounts = stock::stock_empty(store.as_ref(), &secrets).await?;
         }
         let inbox = mail.as_ref().map(|(_, inbox)| inbox);
-        let of_bridge = bridge_metrics(&addresses, bridge.is_some())?;
+        let of_bridge = bridge_address(&addresses, bridge.is_some());
         let dashboard = Dashboard::new(metrics, Arc::clone(&app), inbox.cloned(), network, of_bridge);
         let listening = sockets.serve(&config, &app, inbox, &Arc::new(dashboard))?;
         let journal = config.journal;
@@ -254,15 +254,14 @@ fn addresses(
     })
 }
 
-/// Where the bridge says what it counts.
-fn bridge_metrics(addresses: &Addresses, here: bool) -> anyhow::Result<Option<BridgeMetrics>> {
-    let base = match &addresses.bridge {
+/// The bridge, which says what it counts.
+fn bridge_address(addresses: &Addresses, here: bool) -> Option<BridgeAddress> {
+    let url = match &addresses.bridge {
         Some(url) => url.clone(),
         None if here => format!("http://{BRIDGE_AUTHORITY}"),
-        None => return Ok(None),
+        None => return None,
     };
-    let uri = format!("{base}/metrics").parse().with_context(|| format!("the bridge's address {base}"))?;
-    Ok(Some(BridgeMetrics { uri, here }))
+    Some(BridgeAddress { url, here })
 }
 
 /// The variables whose values this start decides. The caller's own come last, so they win.

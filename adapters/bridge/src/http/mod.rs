@@ -32,6 +32,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
         .route("/metrics", get(probes::metrics))
+        .route("/figures", get(probes::figures))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
         .with_state(app)

@@ -39,6 +39,14 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
     respond_with(status, JSON, body.to_string().into_bytes())
 }
 
+/// What is counted, as JSON, for a page that a person reads.
+pub(super) async fn figures(State(app): State<Arc<App>>) -> Response {
+    match serde_json::to_vec(&app.figures()) {
+        Ok(body) => respond_with(StatusCode::OK, JSON, body),
+        Err(_) => respond_with(StatusCode::INTERNAL_SERVER_ERROR, JSON, Vec::new()),
+    }
+}
+
 /// Counters for Prometheus.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
     respond_with(StatusCode::OK, OPEN_METRICS, app.metrics().into_bytes())

@@ -4,12 +4,11 @@
 //! one machine. Where that machine serves the public, they are left to the internal listener alone.
 
 mod page;
-mod samples;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Method, Response, Uri};
+use http::{Method, Response};
 use time::OffsetDateTime;
 use wasmtime_wasi_http::WasiBody;
 
@@ -17,9 +16,9 @@ use crate::app::App;
 use crate::html::{POLICY, response};
 use crate::metrics::HostMetrics;
 use crate::outbound::Network;
+use crate::runtime::Component;
 use crate::smtp::Inbox;
 use page::View;
-use samples::Samples;
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -35,14 +34,14 @@ pub struct Dashboard {
     app: Arc<App>,
     inbox: Option<Arc<Inbox>>,
     network: Arc<Network>,
-    bridge: Option<BridgeMetrics>,
+    bridge: Option<BridgeAddress>,
     since: OffsetDateTime,
 }
 
-/// Where the bridge says what it counts.
-pub(crate) struct BridgeMetrics {
-    /// Its address.
-    pub(crate) uri: Uri,
+/// The bridge, which says what it counts.
+pub(crate) struct BridgeAddress {
+    /// Its base URL.
+    pub(crate) url: String,
     /// Whether it is in this process, so that its metrics are part of this program's.
     pub(crate) here: bool,
 }
@@ -53,7 +52,7 @@ impl Dashboard {
         app: Arc<App>,
         inbox: Option<Arc<Inbox>>,
         network: Arc<Network>,
-        bridge: Option<BridgeMetrics>,
+        bridge: Option<BridgeAddress>,
     ) -> Self {
         Self { metrics, app, inbox, network, bridge, since: OffsetDateTime::now_utc() }
     }
@@ -71,8 +70,9 @@ impl Dashboard {
     }
 
     async fn metrics(&self) -> String {
-        let mut text = self.own();
-        if let Some(of_bridge) = self.of_bridge(|bridge| bridge.here).await {
+        self.count();
+        let mut text = self.metrics.encode();
+        if let Some(of_bridge) = self.ask("/metrics", |bridge| bridge.here).await {
             text.truncate(text.trim_end_matches(END).len());
             text.push_str(&of_bridge);
         }
@@ -80,25 +80,32 @@ impl Dashboard {
     }
 
     async fn page(&self) -> Response<WasiBody> {
-        let own = Samples::parse(&self.own());
-        let of_bridge = self.of_bridge(|_| true).await.map(|text| Samples::parse(&text));
-        View { own, of_bridge, inbox: self.inbox.is_some(), since: self.since }.page()
+        self.count();
+        let figures = |component: &Component| (component.name().to_owned(), component.figures());
+        let bridge = self.ask("/figures", |_| true).await;
+        View {
+            components: self.app.components().map(figures).collect(),
+            bridge: bridge.and_then(|text| serde_json::from_str(&text).ok()),
+            mails: self.inbox.as_ref().map(|inbox| inbox.received()),
+            since: self.since,
+        }
+        .page()
     }
 
-    /// What the host counts, with what is only known by asking.
-    fn own(&self) -> String {
+    /// Counts what is only known by asking.
+    fn count(&self) {
         for component in self.app.components() {
             component.count_in_flight();
         }
         if let Some(inbox) = &self.inbox {
             self.metrics.set_mails(inbox.received());
         }
-        self.metrics.encode()
     }
 
-    /// What the bridge counts, if it is one of these and says so in time.
-    async fn of_bridge(&self, wanted: impl FnOnce(&BridgeMetrics) -> bool) -> Option<String> {
+    /// What the bridge answers on a route, if it is one of these and does so in time.
+    async fn ask(&self, route: &str, wanted: impl FnOnce(&BridgeAddress) -> bool) -> Option<String> {
         let bridge = self.bridge.as_ref().filter(|bridge| wanted(bridge))?;
-        tokio::time::timeout(BRIDGE_TIME, self.network.read(bridge.uri.clone())).await.ok()?
+        let uri = format!("{}{route}", bridge.url).parse().ok()?;
+        tokio::time::timeout(BRIDGE_TIME, self.network.read(uri)).await.ok()?
     }
 }

@@ -1,28 +1,28 @@
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use http::Response;
+use mcommerce_bridge::Figures;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use wasmtime_wasi_http::WasiBody;
 
-use super::samples::{Labels, Samples};
 use crate::html::{Page, escaped};
+use crate::metrics::ComponentFigures;
 
 const STYLE: &str = include_str!("page.css");
 /// After how many seconds the page is read again.
 const REFRESH: u8 = 5;
 
-const COMMITTED: &str = "mcommerce_bridge_events_committed_total";
-const PUBLISHED: &str = "mcommerce_bridge_events_published_total";
-const DELIVERIES: &str = "mcommerce_bridge_deliveries_total";
-const REQUESTS: &str = "mcommerce_component_requests_total";
-const DURATION: &str = "mcommerce_component_duration_seconds";
-
 /// What the page shows.
 pub(super) struct View {
-    pub(super) own: Samples,
-    pub(super) of_bridge: Option<Samples>,
-    pub(super) inbox: bool,
+    /// By the component's name.
+    pub(super) components: BTreeMap<String, ComponentFigures>,
+    /// What the bridge says it counts, if it does.
+    pub(super) bridge: Option<Figures>,
+    /// How many mails the inbox has caught, if there is one.
+    pub(super) mails: Option<u64>,
     pub(super) since: OffsetDateTime,
 }
 
@@ -30,7 +30,7 @@ impl View {
     pub(super) fn page(&self) -> Response<WasiBody> {
         let mut body = self.header();
         body.push_str("<main>");
-        if let Some(bridge) = &self.of_bridge {
+        if let Some(bridge) = &self.bridge {
             body.push_str(&self.business(bridge));
             body.push_str(&self.functions());
             body.push_str(&events(bridge));
@@ -45,7 +45,7 @@ impl View {
     fn header(&self) -> String {
         let since = self.since.format(&Rfc3339).unwrap_or_default();
         let since = since.get(..19).unwrap_or(&since).replace('T', " ");
-        let inbox = if self.inbox { "<a href=\"/_inbox\">Inbox</a>" } else { "" };
+        let inbox = if self.mails.is_some() { "<a href=\"/_inbox\">Inbox</a>" } else { "" };
         format!(
             "<header><h1>Dashboard</h1><p>Counted since {since} UTC, read again every {REFRESH} s.</p>\
              <nav aria-label=\"The shop's pages\"><a href=\"/\">Shop</a>{inbox}\
@@ -53,38 +53,36 @@ impl View {
         )
     }
 
-    fn business(&self, bridge: &Samples) -> String {
-        let events = |kind: &str| bridge.sum(COMMITTED, &[("kind", kind)]);
-        let mails = [("subscription", "send-email"), ("outcome", "done")];
+    fn business(&self, bridge: &Figures) -> String {
+        let events = |kind: &str| bridge.events.get(kind).map(|it| it.committed);
         let mut figures = vec![
             ("Orders", events("order.created")),
             ("Payments", events("payment.succeeded")),
             ("Payments that failed", events("payment.failed")),
             ("Orders that expired", events("order.expired")),
-            ("Mails handed over", bridge.sum(DELIVERIES, &mails)),
+            ("Mails handed over", bridge.deliveries.get("send-email").map(|it| it.done)),
         ];
-        if self.inbox {
-            figures.push(("Mails in the inbox", self.own.sum("mcommerce_mails_caught_total", &[])));
+        if self.mails.is_some() {
+            figures.push(("Mails in the inbox", self.mails));
         }
         section("Shop", &list(figures.into_iter().map(|(name, value)| (name, count(value), false))))
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "a share is shown with two digits")]
     fn functions(&self) -> String {
         let mut rows = String::new();
-        for name in self.own.values(REQUESTS, "component") {
-            let of = [("component", name)];
-            let requests = self.own.sum(REQUESTS, &of).unwrap_or_default();
-            let errors = self.own.sum(REQUESTS, &[of[0], ("status_class", "5xx")]).unwrap_or_default();
-            let share = if requests > 0.0 { errors / requests * 100.0 } else { 0.0 };
+        for (name, figures) in &self.components {
+            let ComponentFigures { requests, errors, half, most, in_flight } = *figures;
+            let share = || format!("{:.2} %", errors as f64 / requests as f64 * 100.0);
             row(
                 &mut rows,
                 name,
                 &[
-                    (count(Some(requests)), false),
-                    (if errors > 0.0 { format!("{share:.2} %") } else { "0".to_owned() }, errors > 0.0),
-                    (time(self.own.quantile(DURATION, &of, 0.5)), false),
-                    (time(self.own.quantile(DURATION, &of, 0.99)), false),
-                    (count(self.own.sum("mcommerce_component_in_flight", &of)), false),
+                    (requests.to_string(), false),
+                    (if errors > 0 { share() } else { "0".to_owned() }, errors > 0),
+                    (time(half), false),
+                    (time(most), false),
+                    (in_flight.to_string(), false),
                 ],
             );
         }
@@ -92,34 +90,31 @@ impl View {
     }
 }
 
-fn events(bridge: &Samples) -> String {
-    let one = |name: &str, labels: Labels<'_>| (count(bridge.sum(name, labels)), false);
+fn events(bridge: &Figures) -> String {
     let mut kinds = String::new();
-    for kind in bridge.values(PUBLISHED, "kind") {
-        let of = [("kind", kind)];
-        row(&mut kinds, kind, &[one(COMMITTED, &of), one(PUBLISHED, &of)]);
+    for (kind, figures) in &bridge.events {
+        row(
+            &mut kinds,
+            kind,
+            &[(figures.committed.to_string(), false), (figures.published.to_string(), false)],
+        );
     }
     let mut subscriptions = String::new();
-    for name in bridge.values(DELIVERIES, "subscription") {
-        let of = |outcome| bridge.sum(DELIVERIES, &[("subscription", name), ("outcome", outcome)]);
-        let parked = of("parked");
+    for (name, figures) in &bridge.deliveries {
         let cells = [
-            (count(of("done")), false),
-            (count(of("retry")), false),
-            (count(parked), parked.is_some_and(|parked| parked > 0.0)),
+            (figures.done.to_string(), false),
+            (figures.retry.to_string(), false),
+            (figures.parked.to_string(), figures.parked > 0),
         ];
         row(&mut subscriptions, name, &cells);
     }
-    let state = |name: &str| {
-        let up = bridge.sum(name, &[]).is_some_and(|up| up > 0.0);
-        (if up { "up" } else { "down" }.to_owned(), !up)
-    };
-    let (store, broker) = (state("mcommerce_bridge_store_up"), state("mcommerce_bridge_broker_up"));
-    let age = bridge.sum("mcommerce_bridge_outbox_age_seconds", &[]);
+    let state = |up: bool| (if up { "up" } else { "down" }.to_owned(), !up);
+    let (store, broker) = (state(bridge.store_up), state(bridge.broker_up));
+    let age = Duration::try_from_secs_f64(bridge.outbox_age_seconds).ok().filter(|age| !age.is_zero());
     let health = list([
         ("Store", store.0, store.1),
         ("Broker", broker.0, broker.1),
-        ("Oldest event in the outbox", time(age.filter(|age| *age > 0.0)), false),
+        ("Oldest event in the outbox", time(age), false),
     ]);
     [
         section("Bridge", &health),
@@ -167,14 +162,14 @@ fn row(html: &mut String, name: &str, cells: &[(String, bool)]) {
     html.push_str("</tr>");
 }
 
-/// A count; nothing was ever counted is a dash.
-fn count(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.0}"))
+/// A count; of what can't be counted, a dash.
+fn count(value: Option<u64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
 }
 
 /// A time in the unit it is best read in.
-fn time(seconds: Option<f64>) -> String {
-    match seconds {
+fn time(time: Option<Duration>) -> String {
+    match time.map(|time| time.as_secs_f64()) {
         None => "–".to_owned(),
         Some(seconds) if seconds >= 1.0 => format!("{seconds:.1} s"),
         Some(seconds) if seconds >= 0.01 => format!("{:.0} ms", seconds * 1e3),

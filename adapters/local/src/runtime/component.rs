@@ -14,7 +14,7 @@ use super::state::{Preopen, StateTemplate};
 use super::worker::Workers;
 use super::{CompileError, Runtime};
 use crate::journal::{Journal, Level};
-use crate::metrics::ComponentMetrics;
+use crate::metrics::{ComponentFigures, ComponentMetrics};
 use crate::outbound::{AllowedHosts, Outbound};
 
 /// What a component is made of.
@@ -86,6 +86,11 @@ impl Component {
     /// Says how many requests are in flight to what is counted.
     pub(crate) fn count_in_flight(&self) {
         self.setup.metrics.set_in_flight(self.in_flight());
+    }
+
+    /// What a person wants to see of it.
+    pub(crate) fn figures(&self) -> ComponentFigures {
+        self.setup.metrics.figures()
     }
 
     /// How many requests are in flight.
