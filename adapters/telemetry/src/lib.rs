@@ -1,4 +1,4 @@
-//! Where a request came from and what became of it: W3C trace context, and spans that leave over OTLP.
+//! Where a request came from and what became of it: W3C trace context, and spans that leave over OTLP; and log lines.
 //!
 //! [`Telemetry::from_env`] reads the standard `OTEL_*` variables. Without an endpoint there is only the context: spans
 //! are made of nothing and cost a branch. With one, spans go into a bounded queue that a thread of its own sends off;
@@ -8,10 +8,12 @@
 //! anything of a body: whoever sets an attribute picks it from what is known at start.
 
 mod export;
+mod log;
 mod span;
 mod telemetry;
 mod traceparent;
 
+pub use log::log_to_stderr;
 pub use span::{Span, SpanKind, Tracer, method_name};
 pub use telemetry::{Telemetry, TelemetryError};
 pub use traceparent::{TRACEPARENT, Traceparent};

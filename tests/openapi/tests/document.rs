@@ -8,8 +8,9 @@ use serde_json::Value;
 
 fn document() -> Value {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spin.toml");
-    let application = Application::load(&manifest).unwrap();
-    serde_json::to_value(openapi::public(&application).unwrap()).unwrap()
+    let application = Application::load(&manifest).expect("the application is sound");
+    let document = openapi::public(&application).expect("each schema has a name of its own");
+    serde_json::to_value(document).expect("a document is JSON")
 }
 
 #[test]

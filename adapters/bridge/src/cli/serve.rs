@@ -10,7 +10,6 @@ use mcommerce_telemetry::Telemetry;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
 use super::{Backends, Config};
 
@@ -55,13 +54,7 @@ fn named_url(text: &str) -> Result<(String, String), String> {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_LOG));
-        tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_env_filter(filter)
-            .with_writer(std::io::stderr)
-            .init();
+        mcommerce_telemetry::log_to_stderr("RUST_LOG", DEFAULT_LOG);
         let mut config = self.config.read(FunctionTokens::from_env())?;
         config.settings.relay = !self.no_relay;
         config.settings.max_in_flight = self.max_in_flight;

@@ -9,13 +9,12 @@ use mcommerce::{MissingFolders, Shop};
 use mcommerce_telemetry::Telemetry;
 use tokio::process::{Child, Command};
 
+use super::build::cargo_build;
 use super::watch::{Affected, Watch, affected};
 use super::{ShopOptions, output, up};
 
 /// The profile of the edit loop.
 const PROFILE: &str = "quick";
-/// The target that functions are built for.
-const TARGET: &str = "wasm32-wasip2";
 /// Where the page's own server listens.
 const PAGE: &str = "http://127.0.0.1:5173";
 
@@ -53,15 +52,7 @@ pub(super) async fn dev(options: ShopOptions) -> anyhow::Result<()> {
 /// Builds functions and puts them to work. What goes wrong is said, and the old ones go on.
 async fn renew(folder: &Path, profile: &str, app: &Arc<App>, names: &BTreeSet<String>) {
     let begun = Instant::now();
-    let packages = names.iter().flat_map(|name| ["-p", name]);
-    let built = Command::new("cargo")
-        .args(["build", "--quiet", "--keep-going", "--profile", profile, "--target", TARGET])
-        .args(packages)
-        .current_dir(folder)
-        .kill_on_drop(true)
-        .status()
-        .await;
-    match built {
+    match cargo_build(folder, profile, names, &["--quiet", "--keep-going"]).await {
         Ok(status) if status.success() => {}
         Ok(_) => return eprintln!("mcommerce: not built; the functions as they were go on"),
         Err(error) => return eprintln!("mcommerce: cargo can't be run: {error}"),

@@ -1,6 +1,6 @@
 //! Commands and their options.
 
-mod compile;
+mod build;
 mod dev;
 mod env;
 mod inbox;
@@ -16,7 +16,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 /// The whole shop on one machine.
 #[derive(Parser)]
@@ -32,7 +31,9 @@ enum Command {
     Up(ShopOptions),
     /// Start the shop, rebuild and swap functions as they change, and serve the page with hot reload.
     Dev(ShopOptions),
-    /// Compile the functions for this machine, so that the next start finds them ready.
+    /// Build the functions, and compile them for this machine.
+    Build(build::BuildOptions),
+    /// Compile functions that are built for this machine, so that the next start finds them ready.
     Compile(PlaceOptions),
     /// Measure how long a fresh instance of each function takes.
     Instances(PlaceOptions),
@@ -105,17 +106,12 @@ struct ShopOptions {
 /// Runs the command of this process' arguments.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("MCOMMERCE_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    mcommerce_telemetry::log_to_stderr("MCOMMERCE_LOG", "warn");
     let done = match cli.command {
         Command::Env(place) => env::print(&place),
         Command::BridgeConfig(place) => env::print_bridge_config(&place),
-        Command::Compile(place) => compile::compile(&place),
+        Command::Build(options) => in_runtime(build::build(options)),
+        Command::Compile(place) => build::compile_functions(&place, None),
         Command::Instances(place) => in_runtime(instances::measure(place)),
         Command::Stock(options) => in_runtime(stock::stock(options)),
         Command::Inbox(options) => in_runtime(inbox::inbox(options)),

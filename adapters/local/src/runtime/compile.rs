@@ -7,7 +7,6 @@ use std::hash::{Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
-use application::Manifest;
 use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -70,12 +69,9 @@ pub(super) fn load(engine: &Engine, source: &Path, cache: &Path) -> Result<Compo
     }
 }
 
-/// Compiles every component of an application into `cache`, so that the next start finds them there.
-pub fn compile_all(runtime: &Runtime, manifest: &Manifest, cache: &Path) -> Result<(), CompileError> {
-    manifest
-        .components
-        .values()
-        .try_for_each(|entry| load(runtime.engine(), &entry.source_in_profile(None), cache).map(drop))
+/// Compiles a component into `cache`, so that the next start finds it there.
+pub fn compile(runtime: &Runtime, source: &Path, cache: &Path) -> Result<(), CompileError> {
+    load(runtime.engine(), source, cache).map(drop)
 }
 
 /// The SHA-256 of a file, which is not held as a whole: a start that compiles nothing needs little memory.

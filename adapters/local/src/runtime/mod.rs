@@ -9,7 +9,7 @@ mod stdio;
 mod variables;
 mod worker;
 
-pub use compile::{CompileError, compile_all};
+pub use compile::{CompileError, compile};
 pub use component::{CallError, Component, ComponentSetup};
 pub use engine::Runtime;
 pub use limits::InstanceLimits;

@@ -19,12 +19,12 @@ pub fn routes() -> Router {
 
 /// Serves a handler at the path and by the method of its annotation.
 pub fn serve_at<P: utoipa::Path, H: Handler<T, ()>, T: 'static>(router: Router, handler: H) -> Router {
-    let method = P::methods().into_iter().map(method_filter).reduce(MethodFilter::or);
+    let method = P::methods().iter().map(method_filter).reduce(MethodFilter::or);
     let method = method.expect("an annotation names a method");
     router.route(&P::path(), on(method, handler))
 }
 
-fn method_filter(method: HttpMethod) -> MethodFilter {
+fn method_filter(method: &HttpMethod) -> MethodFilter {
     match method {
         HttpMethod::Get => MethodFilter::GET,
         HttpMethod::Post => MethodFilter::POST,
