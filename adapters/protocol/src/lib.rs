@@ -5,6 +5,7 @@
 //! a shopper types can become part of a query. The bridge checks sizes once more with [`Check`] before it acts.
 
 mod answer;
+mod encode;
 mod event;
 mod filter;
 mod limits;
@@ -14,6 +15,7 @@ mod query;
 mod update;
 
 pub use answer::{Conflict, Failure, FailureCode, Outcome, QueryAnswer, QueryResult, TransactAnswer};
+pub use encode::encode;
 pub use event::{CloudEvent, EventType, NewEvent};
 pub use filter::{Filter, Scalar};
 pub use limits::{Check, Refused, check_nesting};

@@ -42,7 +42,7 @@ impl Media {
 
     /// The bytes of an answer.
     pub(super) fn encode(self, answer: &impl Serialize) -> Result<Vec<u8>, Refusal> {
-        let bytes = bson::serialize_to_vec(answer).map_err(Refusal::internal)?;
+        let bytes = protocol::encode(answer).map_err(Refusal::internal)?;
         match self {
             Self::Bson => Ok(bytes),
             Self::Json => {

@@ -73,7 +73,7 @@ pub fn to_bson<T: Serialize>(value: &T) -> Result<Bson, Problem> {
 /// Goes through bytes because `bson::serialize_to_document` serialises for people, with dates as texts; and from bytes
 /// without serde, whose decoder of any BSON would be a third of a component.
 fn to_document<T: Serialize>(value: &T) -> Result<Document, String> {
-    let bytes = bson::serialize_to_vec(value).map_err(|error| error.to_string())?;
+    let bytes = protocol::encode(value).map_err(|error| error.to_string())?;
     let raw = RawDocumentBuf::from_bytes(bytes).map_err(|error| error.to_string())?;
     Document::try_from(raw).map_err(|error| error.to_string())
 }
@@ -171,7 +171,7 @@ impl Bridge {
         question: &Q,
     ) -> Result<A, BridgeError> {
         let fault = |error: &dyn std::fmt::Display| BridgeError::Fault(error.to_string());
-        let body = bson::serialize_to_vec(question).map_err(|error| fault(&error))?;
+        let body = protocol::encode(question).map_err(|error| fault(&error))?;
         let request = Request::post(format!("{}{route}", self.url))
             .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
