@@ -35,6 +35,7 @@ pub(crate) fn check(
     house.check_grants();
     house.check_events();
     house.check_routes();
+    house.check_callers();
     house.check_outbound_hosts();
     house.check_deployment();
     house.check_overlaps();
@@ -49,6 +50,9 @@ struct House<'a> {
     stanzas: Vec<(&'a Name, &'a Component, &'a Stanza)>,
     faults: &'a mut Faults,
 }
+
+/// The variable that holds the key which shoppers' tokens are checked with.
+const TOKEN_KEY: &str = "jwt_public_key";
 
 type Emitters<'a> = BTreeMap<&'a EventType, BTreeSet<&'a Name>>;
 
@@ -246,6 +250,20 @@ impl<'a> House<'a> {
         }
     }
 
+    /// Who is to know who calls has what to know it by.
+    fn check_callers(&mut self) {
+        for (name, component, stanza) in self.stanzas.clone() {
+            let knows = component.variables.contains_key(TOKEN_KEY);
+            let asking =
+                stanza.callers.iter().find(|caller| matches!(caller, Caller::User | Caller::Permission(_)));
+            if let Some(caller) = asking.filter(|_| !knows) {
+                let reason =
+                    format!("is missing: its callers are {caller}, whose tokens are checked with it");
+                self.faults.add(FILE, format!("component.{name}.variables.{TOKEN_KEY}"), reason);
+            }
+        }
+    }
+
     /// What a component may reach it can ask for, and whom it asks expects it.
     fn check_outbound_hosts(&mut self) {
         for (name, component, stanza) in self.stanzas.clone() {
@@ -361,7 +379,12 @@ impl<'a> House<'a> {
 
     fn declarations(self) -> Declarations {
         let collections = collections(self.domains, self.faults);
-        let clients = self.clients().collect();
+        let mut clients: BTreeMap<Name, Client> = self.clients().collect();
+        // Those that are not declared are named already.
+        for (_, client) in clients.iter_mut().filter(|(name, _)| self.manifest.components.contains_key(*name))
+        {
+            client.collections.retain(|name, _| collections.contains(name));
+        }
         let schedules = self.domains.values().flat_map(|domain| domain.schedules.clone()).collect();
         match Declarations::new(collections, clients, schedules) {
             Ok(declarations) => declarations,

@@ -130,7 +130,9 @@ fn compare_callers(
     for (path, operation) in &operations {
         let at = format!("{} {path}", operation.method);
         if operation.open && !anyone {
-            faults.push(format!("{key}: {at} is open to anyone, who is not among them"));
+            faults.push(format!(
+                "{key}: {at} is open to anyone, who is not among them (security(…) of its #[utoipa::path] says so)"
+            ));
         }
         for permission in &operation.permissions {
             if !stanza.callers.contains(&Caller::Permission(permission.clone())) {
@@ -150,7 +152,7 @@ fn compare_callers(
             Caller::Anyone | Caller::Component(_) => false,
         };
         if idle {
-            faults.push(format!("{key}: no handler asks for {caller}"));
+            faults.push(format!("{key}: no handler asks for {caller} in security(…) of its #[utoipa::path]"));
         }
     }
 }
