@@ -82,7 +82,9 @@ impl Answer {
 }
 
 impl Client {
-    pub(crate) fn of(shop: &str) -> Self {
+    /// A client of whoever is at this URL, which knows nobody.
+    #[must_use]
+    pub fn of(shop: &str) -> Self {
         let http =
             reqwest::Client::builder().cookie_store(true).build().expect("a client without TLS builds");
         Self { shop: shop.to_owned(), http, token: None }

@@ -31,6 +31,8 @@ pub struct ShopBuilder {
 pub struct Bridge {
     /// Where it listens; the same after it was started again.
     pub url: String,
+    /// Where the shop takes its events.
+    pub functions_url: String,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     process: Option<Process>,
@@ -158,10 +160,12 @@ impl ShopBuilder {
             std::fs::write(&config, crate::process::run("mcommerce", &["bridge-config".into()], &[]).await?)?;
             let mut bridge_arguments = vec!["serve".into(), "--listen".into(), listen.clone()];
             bridge_arguments.extend(["--config".into(), config.display().to_string()]);
-            bridge_arguments.extend(["--functions-url".into(), format!("http://{internal}")]);
+            let functions_url = format!("http://{internal}");
+            bridge_arguments.extend(["--functions-url".into(), functions_url.clone()]);
             bridge_arguments.extend(self.backend.arguments(data.path()));
             let mut apart = Bridge {
                 url: format!("http://{listen}"),
+                functions_url,
                 arguments: bridge_arguments,
                 variables: [secrets, self.variables.clone()].concat(),
                 process: None,
@@ -198,6 +202,14 @@ impl Bridge {
         })
         .await
         .context("the bridge is not ready")
+    }
+
+    /// What a function and the bridge show each other.
+    #[must_use]
+    pub fn token_of(&self, function: &str) -> &str {
+        let name = format!("MCOMMERCE_TOKEN_{}", function.replace('-', "_").to_uppercase());
+        let token = self.variables.iter().find(|(variable, _)| *variable == name);
+        token.map(|(_, token)| token.as_str()).expect("the function has a token")
     }
 
     /// `kill -9`.
