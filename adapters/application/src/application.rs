@@ -66,6 +66,11 @@ impl Application {
         let Some(manifest) = manifest else { return Err(faults.refused()) };
         let stanzas = manifest.components.values().filter_map(|component| component.stanza.as_ref());
         let names: BTreeSet<Name> = stanzas.map(|stanza| stanza.domain.clone()).collect();
+        for name in folders_with(folder, "functions", "domain.toml") {
+            if !names.iter().any(|known| **known == *name) {
+                faults.add(format!("functions/{name}/domain.toml"), "", "no component is of this domain");
+            }
+        }
         let domains = names
             .into_iter()
             .filter_map(|name| {
@@ -200,10 +205,8 @@ pub(crate) fn collections(domains: &BTreeMap<Name, Domain>, faults: &mut Faults)
 }
 
 fn read_adapters(folder: &Path, faults: &mut Faults) -> BTreeMap<Name, Adapter> {
-    let Ok(entries) = std::fs::read_dir(folder.join("adapters")) else { return BTreeMap::new() };
     let mut adapters = BTreeMap::new();
-    for entry in entries.flatten().filter(|entry| entry.path().join("adapter.toml").is_file()) {
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for name in folders_with(folder, "adapters", "adapter.toml") {
         let file = format!("adapters/{name}/adapter.toml");
         match Name::parse(name) {
             Ok(name) => {
@@ -215,6 +218,15 @@ fn read_adapters(folder: &Path, faults: &mut Faults) -> BTreeMap<Name, Adapter> 
         }
     }
     adapters
+}
+
+/// The names of the folders in `of` that hold a file of this name.
+fn folders_with(folder: &Path, of: &str, file: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(folder.join(of)).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.path().join(file).is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
 }
 
 fn read<T: DeserializeOwned>(folder: &Path, file: &str, faults: &mut Faults) -> Option<T> {

@@ -1,5 +1,7 @@
 //! Everything against everything.
 
+mod adapters;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::EventType;
@@ -33,6 +35,7 @@ pub(crate) fn check(
     house.check_variables();
     house.check_folders();
     house.check_grants();
+    house.check_adapters();
     house.check_events();
     house.check_routes();
     house.check_callers();
@@ -180,6 +183,7 @@ impl<'a> House<'a> {
             }
             consumed.extend(stanza.consumes.values().flat_map(|consumption| &consumption.events));
         }
+        let mut schedules: BTreeMap<&Name, &Name> = BTreeMap::new();
         for (domain, declared) in self.domains {
             let file = format!("functions/{domain}/domain.toml");
             for kind in &declared.publishes {
@@ -189,6 +193,10 @@ impl<'a> House<'a> {
                 }
             }
             for (name, schedule) in &declared.schedules {
+                if let Some(first) = schedules.insert(name, domain) {
+                    let reason = format!("functions/{first}/domain.toml has a schedule of this name");
+                    self.faults.add(&file, format!("schedules.{name}"), reason);
+                }
                 if !self.is_consumed(&schedule.emit) {
                     let reason = format!("nobody consumes {}", schedule.emit);
                     self.faults.add(&file, format!("schedules.{name}.emit"), reason);
@@ -381,8 +389,7 @@ impl<'a> House<'a> {
         let collections = collections(self.domains, self.faults);
         let mut clients: BTreeMap<Name, Client> = self.clients().collect();
         // Those that are not declared are named already.
-        for (_, client) in clients.iter_mut().filter(|(name, _)| self.manifest.components.contains_key(*name))
-        {
+        for client in clients.values_mut() {
             client.collections.retain(|name, _| collections.contains(name));
         }
         let schedules = self.domains.values().flat_map(|domain| domain.schedules.clone()).collect();
@@ -393,11 +400,17 @@ impl<'a> House<'a> {
                     DeclarationsError::Invalid { key, reason } => (key, reason),
                     DeclarationsError::Malformed(reason) => (String::new(), reason),
                 };
-                let key = match key.strip_prefix("clients.").and_then(|key| key.split_once('.')) {
-                    Some((client, key)) => format!("component.{client}.tool.mcommerce.{key}"),
-                    None => key,
+                let of_client = key.strip_prefix("clients.").and_then(|key| key.split_once('.'));
+                let adapter =
+                    of_client.and_then(|(client, key)| Some((self.adapters.get_key_value(client)?.0, key)));
+                let (file, key) = match (adapter, of_client) {
+                    (Some((name, key)), _) => (adapters::file(name), format!("bridge.{key}")),
+                    (None, Some((client, key))) => {
+                        (FILE.to_owned(), format!("component.{client}.tool.mcommerce.{key}"))
+                    }
+                    (None, None) => (FILE.to_owned(), key),
                 };
-                self.faults.add(FILE, key, reason);
+                self.faults.add(file, key, reason);
                 Declarations::default()
             }
         }

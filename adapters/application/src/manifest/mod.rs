@@ -186,7 +186,12 @@ fn parse_routes(
                 served.insert(name.clone());
                 Target::Component(name.clone())
             }
-            (None, Some(response)) => Target::Static(response),
+            (None, Some(response)) => {
+                if let Err(reason) = response.check() {
+                    faults.add(FILE, key("static_response"), reason);
+                }
+                Target::Static(response)
+            }
             _ => {
                 faults.add(FILE, key("route"), "needs either a component or a static_response");
                 continue;

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -117,6 +119,23 @@ pub struct StaticResponse {
     /// The body.
     #[serde(default)]
     pub body: String,
+}
+
+impl StaticResponse {
+    /// Whether it can be sent: as the last answer to a request, with headers that say nothing of how it travels.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.status_code.is_some_and(|status| !(200..=599).contains(&status)) {
+            return Err("status_code must be 200 to 599".to_owned());
+        }
+        for (name, value) in &self.headers {
+            let parsed = HeaderName::try_from(name).map_err(|error| format!("headers.{name}: {error}"))?;
+            HeaderValue::try_from(value).map_err(|error| format!("headers.{name}: {error}"))?;
+            if [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(&parsed) {
+                return Err(format!("headers.{name} follows from the body and the connection"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A folder that a component can read.

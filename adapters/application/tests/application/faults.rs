@@ -75,3 +75,33 @@ fn a_missing_domain_toml_is_named() {
     let refusal = Files::small().change("spin.toml", "domain = \"notes\"", "domain = \"papers\"").refusal();
     assert!(refusal.contains("functions/papers/domain.toml: "), "{refusal}");
 }
+
+#[test]
+fn an_adapter_is_not_named_like_a_component() {
+    let adapter =
+        "description = \"Counts.\"\nurl = \"http://counter\"\n[bridge]\ncollections = { notes = [\"read\"] }";
+    let refusal = Files::small().with("adapters/write-note/adapter.toml", adapter).refusal();
+    assert!(
+        refusal.contains("adapters/write-note/adapter.toml: spin.toml has a component of this name"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn a_domain_without_components_is_named() {
+    let refusal = Files::small().with("functions/ghosts/domain.toml", "boo").refusal();
+    assert!(refusal.contains("functions/ghosts/domain.toml: no component is of this domain"), "{refusal}");
+}
+
+#[test]
+fn a_schedule_is_of_one_domain() {
+    let other = "description = \"Others.\"\n[schedules.recount]\nevery = \"1m\"\nemit = \"note.recount_due\"\n\
+                 [deploy]\ncpu = \"50m\"\nmemory = \"64Mi\"\nmemory_limit = \"128Mi\"\nconnections = 64\nscale = { cpu = 70 }";
+    let before = "[component.count-notes.tool.mcommerce]\ndomain = \"notes\"";
+    let refusal = Files::small()
+        .change("spin.toml", before, &before.replace("\"notes\"", "\"others\""))
+        .with("functions/others/domain.toml", other)
+        .refusal();
+    let said = "functions/others/domain.toml: schedules.recount: functions/notes/domain.toml has a schedule of this name";
+    assert!(refusal.contains(said), "{refusal}");
+}

@@ -1,0 +1,58 @@
+//! Native programs, whom the bridge knows as it knows components.
+
+use http::Uri;
+
+use super::House;
+use crate::{Adapter, Name};
+
+/// Where an adapter's file is.
+pub(super) fn file(adapter: &Name) -> String {
+    format!("adapters/{adapter}/adapter.toml")
+}
+
+impl House<'_> {
+    /// What holds of components holds of adapters: they are told apart, and may do what somebody can use.
+    pub(super) fn check_adapters(&mut self) {
+        for (name, adapter) in self.adapters {
+            let mut fault = |key: String, reason: String| self.faults.add(file(name), key, reason);
+            if self.manifest.components.contains_key(name) {
+                fault(
+                    String::new(),
+                    "spin.toml has a component of this name, and both would show one token".to_owned(),
+                );
+            }
+            if adapter.description.is_empty() {
+                fault("description".to_owned(), "says what the adapter is for".to_owned());
+            }
+            if !is_address(&adapter.url) {
+                fault("url".to_owned(), "must be http://HOST or http://HOST:PORT".to_owned());
+            }
+            if adapter.bridge.is_empty() {
+                fault("bridge".to_owned(), "it is granted nothing and consumes nothing".to_owned());
+            }
+            for (collection, access) in &adapter.bridge.collections {
+                let key = format!("bridge.collections.{collection}");
+                if access.is_empty() {
+                    fault(key.clone(), "grants nothing".to_owned());
+                }
+                if !self.domains.values().any(|domain| domain.collections.contains_key(collection)) {
+                    fault(key, "no domain.toml declares it".to_owned());
+                }
+            }
+        }
+        for (name, adapter) in self.adapters {
+            let Adapter { bridge, .. } = adapter;
+            for kind in bridge.emits.iter().filter(|kind| !self.is_consumed(kind)).collect::<Vec<_>>() {
+                self.faults.add(file(name), "bridge.emits", format!("nobody consumes {kind}"));
+            }
+        }
+    }
+}
+
+/// Whether events can be delivered there: a scheme and a host, and no path, which is the subscription's.
+fn is_address(url: &str) -> bool {
+    let Ok(uri) = url.parse::<Uri>() else { return false };
+    uri.scheme_str() == Some("http")
+        && uri.host().is_some_and(|host| !host.is_empty())
+        && !url.trim_start_matches("http://").contains('/')
+}
