@@ -1,9 +1,10 @@
 //! `cargo xtask new orders/cancel-order`: a new endpoint, from the template that `spin add -t` uses as well.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
-use application::Name;
+use application::{Application, Name};
 use clap::Args;
 use serde::Serialize;
 use toml_edit::DocumentMut;
@@ -39,7 +40,8 @@ struct Parameters {
     collection: String,
 }
 
-/// Lays folder and stanza. Nothing is written if either is there, or if a parameter is malformed.
+/// Lays folder and stanza. Nothing is left of them if either is there, if a parameter is malformed, or if the shop would not be
+/// sound with them.
 pub(crate) fn lay(root: &Path, options: &Options) -> anyhow::Result<()> {
     let parameters = parameters(options)?;
     let (domain, name) = (&parameters.domain, &parameters.project_name);
@@ -54,13 +56,35 @@ pub(crate) fn lay(root: &Path, options: &Options) -> anyhow::Result<()> {
     let manifest = root.join("spin.toml");
     let text = std::fs::read_to_string(&manifest).context("spin.toml")?;
     let extended = extend(root, &text, &parameters)?;
-    for (path, text) in contents(root, &parameters)? {
-        let place = root.join(&folder).join(path);
+    let contents = contents(root, &parameters)?;
+    let laid = write(root, &folder, contents, &extended).and_then(|()| check(root));
+    if let Err(error) = laid {
+        std::fs::remove_dir_all(root.join(&folder)).with_context(|| folder.clone())?;
+        std::fs::write(&manifest, text).context("spin.toml")?;
+        return Err(error.context("nothing was laid"));
+    }
+    println!("{folder} and its stanza in spin.toml are laid. Now: cargo xtask generate");
+    Ok(())
+}
+
+fn write(root: &Path, folder: &str, contents: Vec<(PathBuf, String)>, manifest: &str) -> anyhow::Result<()> {
+    for (path, text) in contents {
+        let place = root.join(folder).join(path);
         std::fs::create_dir_all(place.parent().unwrap_or(root))?;
         std::fs::write(&place, text).with_context(|| place.display().to_string())?;
     }
-    std::fs::write(&manifest, extended).context("spin.toml")?;
-    println!("{folder} and its stanza in spin.toml are laid. Now: cargo xtask generate");
+    std::fs::write(root.join("spin.toml"), manifest).context("spin.toml")
+}
+
+/// Whether the shop is sound with what was laid, and its name is no other crate's.
+fn check(root: &Path) -> anyhow::Result<()> {
+    Application::load(&root.join("spin.toml"))?;
+    let read = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(root)
+        .output()
+        .context("cargo metadata")?;
+    ensure!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr).trim_end());
     Ok(())
 }
 
@@ -76,7 +100,9 @@ fn parameters(options: &Options) -> anyhow::Result<Parameters> {
     ensure!(is_plain, "{http_path} is not a path of lower-case words; parameters are added by hand");
     let description = options.description.clone().unwrap_or_else(|| format!("Answers {http_path}."));
     ensure!(
-        description.ends_with('.') && !description.contains(['"', '\\', '\n']),
+        description.ends_with('.')
+            && !description.contains(['"', '\\'])
+            && !description.contains(char::is_control),
         "the description is a sentence without quotes"
     );
     let collection = options.reads.clone().unwrap_or_default();
