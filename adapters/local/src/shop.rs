@@ -93,6 +93,7 @@ impl Shop {
             presumed: presumed(&addresses),
             kept: secrets.variables(),
         };
+        leave_own_pages_free(&application)?;
         let variables = Variables::resolve(&application.variables, &sources);
         variables.require(application.required_variables(application.components.values()))?;
 
@@ -252,6 +253,18 @@ fn addresses(
         },
         shop,
     })
+}
+
+/// Refuses routes at which this host shows pages of its own.
+fn leave_own_pages_free(application: &Application) -> anyhow::Result<()> {
+    for (route, _) in &application.routes {
+        let first = route.as_str().trim_start_matches('/').split('/').next().unwrap_or_default();
+        anyhow::ensure!(
+            !["_dashboard", "_inbox", "_metrics"].contains(&first),
+            "spin.toml: trigger.http.route {route}: this host shows a page of its own below /{first}"
+        );
+    }
+    Ok(())
 }
 
 /// The bridge, which says what it counts.

@@ -45,9 +45,9 @@ impl FunctionTokens {
 
     /// The tokens in the environment: `MCOMMERCE_TOKEN_CREATE_ORDER` is the one of `create-order`.
     pub fn from_env() -> Self {
-        Self::new(std::env::vars().filter_map(|(variable, secret)| {
-            let name = variable.strip_prefix(VARIABLE_PREFIX)?;
-            Some((name.to_ascii_lowercase().replace('_', "-"), secret))
+        Self::new(std::env::vars_os().filter_map(|(variable, secret)| {
+            let name = variable.to_str()?.strip_prefix(VARIABLE_PREFIX)?;
+            Some((name.to_ascii_lowercase().replace('_', "-"), secret.into_string().ok()?))
         }))
     }
 

@@ -32,7 +32,9 @@ pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
     config.limits.concurrent = options.max_instance_concurrent_reuse_count.get();
     config.demo = !options.no_demo;
     config.dashboard = !options.no_dashboard;
-    config.environment = std::env::vars().collect();
+    config.environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     config.mail = match &options.smtp {
         None => MailTo::Inbox(options.smtp_listen),
         Some(server) => {

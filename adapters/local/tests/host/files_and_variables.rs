@@ -52,16 +52,28 @@ async fn files_outside_a_mount_are_out_of_reach_and_those_within_can_not_be_chan
     assert_eq!(shop.get("/misbehaving/write-file?/new.txt").await.status, StatusCode::FORBIDDEN);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_manifest_with_a_key_this_host_does_not_know_is_refused_by_name() {
+/// Why a shop does not start from the manifest with this change.
+async fn refusal(before: &str, after: &str) -> anyhow::Error {
     let data = tempfile::tempdir().expect("a folder");
     let manifest = data.path().join("spin.toml");
     let text = std::fs::read_to_string(crate::support::manifest()).expect("the manifest is there");
-    let text = text.replace("[component.private]", "[component.private]\nkey_value_stores = [\"default\"]");
-    std::fs::write(&manifest, text).expect("the manifest is written");
-    let refused = Shop::start(ShopConfig { manifest, ..config(&data) }).await.err().expect("it is refused");
+    assert!(text.contains(before), "{text}");
+    std::fs::write(&manifest, text.replacen(before, after, 1)).expect("the manifest is written");
+    Shop::start(ShopConfig { manifest, ..config(&data) }).await.err().expect("it is refused")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manifest_with_a_key_this_host_does_not_know_is_refused_by_name() {
+    let after = "[component.private]\nkey_value_stores = [\"default\"]";
+    let refused = refusal("[component.private]", after).await;
     assert!(refused.downcast_ref::<Refused>().is_some());
     assert!(format!("{refused:#}").contains("key_value_stores"), "{refused:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_route_to_a_page_of_the_hosts_own_is_refused_by_name() {
+    let refused = refusal("route = \"/misbehaving/...\"", "route = \"/_metrics\"").await;
+    assert!(format!("{refused:#}").contains("trigger.http.route /_metrics"), "{refused:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
