@@ -64,9 +64,10 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// The checkout: where the workspace's manifest is.
+/// The checkout: where the workspace's manifest is. As cargo says when it runs this, which it may have built for another one.
 fn root() -> anyhow::Result<PathBuf> {
-    let xtask = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let xtask = std::env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;
+    let xtask = PathBuf::from(xtask);
     Ok(xtask.parent().context("xtask is a folder of the checkout")?.to_owned())
 }
 
