@@ -1,6 +1,6 @@
 // What a Dockerfile's build sees, and the steps it takes.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import ignore from '@balena/dockerignore';
 import { DockerfileParser } from 'dockerfile-ast';
@@ -15,6 +15,14 @@ export function copyContext(to) {
     mkdirSync(path.dirname(path.join(to, file)), { recursive: true });
     cpSync(path.join(ROOT, file), path.join(to, file));
   }
+}
+
+/** Gives a checkout a version of its own: cargo tells crates of two checkouts that share a target folder apart by no more. */
+export function tellApart(checkout) {
+  const manifest = path.join(checkout, 'Cargo.toml');
+  const text = readFileSync(manifest, 'utf8');
+  writeFileSync(manifest, text.replace(/^version = "(.*)"$/m, 'version = "$1-image"'));
+  execFileSync('cargo', ['update', '--quiet', '--offline', '--workspace'], { cwd: checkout });
 }
 
 /**

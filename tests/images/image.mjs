@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT, copyContext, stages } from './context.mjs';
+import { ROOT, copyContext, stages, tellApart } from './context.mjs';
 
 const run = promisify(execFile);
 /** A folder of one name, so that the compiler's checks are of use to the next run. */
@@ -23,6 +23,7 @@ export class Image {
     rmSync(this.#folder, { recursive: true, force: true });
     this.context = path.join(this.#folder, 'context');
     copyContext(this.context);
+    tellApart(this.context);
   }
 
   /** The root folder of a stage, built. */
