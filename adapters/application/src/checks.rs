@@ -4,14 +4,14 @@ mod adapters;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::EventType;
+use protocol::{CollectionName, EventType};
 
 use crate::application::{BRIDGE_TOKEN, STANZA_FILE as FILE, collections, stanza_key, token_variable};
 use crate::fault::Faults;
 use crate::outbound::OutboundHost;
 use crate::{
-    Adapter, Audience, Caller, Client, Component, Declarations, DeclarationsError, Domain, Environment,
-    Manifest, Name, Route, Stanza, Target, Template,
+    Access, Adapter, Audience, Caller, Client, Component, Declarations, DeclarationsError, Domain,
+    Environment, Manifest, Name, Route, Stanza, Target, Template,
 };
 
 /// Checks an application and puts together what its bridge is told. Without a stanza there is nothing to check: the
@@ -117,14 +117,7 @@ impl<'a> House<'a> {
     /// Who may ask the bridge for something can, and who can may.
     fn check_grants(&mut self) {
         for (name, component, stanza) in self.stanzas.clone() {
-            for (collection, access) in &stanza.collections {
-                if access.is_empty() {
-                    self.fault(name, &format!("collections.{collection}"), "grants nothing");
-                }
-                if !self.domains.values().any(|domain| domain.collections.contains_key(collection)) {
-                    self.fault(name, &format!("collections.{collection}"), "no domain.toml declares it");
-                }
-            }
+            self.check_collections(FILE, &stanza_key(name, "collections"), &stanza.collections);
             let token = token_variable(name);
             let shown = component.variables.get(BRIDGE_TOKEN).map(|template| template.only_variable());
             let reaches = self.reaches(component).contains(&OutboundHost::Bridge);
@@ -160,6 +153,24 @@ impl<'a> House<'a> {
             for collection in declared.collections.keys().filter(|name| !granted.contains(*name)) {
                 let key = format!("collections.{collection}");
                 self.faults.add(format!("functions/{domain}/domain.toml"), key, "nobody is granted it");
+            }
+        }
+    }
+
+    /// A grant is of something, and of a collection that there is; `key` is the table's.
+    fn check_collections(
+        &mut self,
+        file: &str,
+        key: &str,
+        collections: &BTreeMap<CollectionName, BTreeSet<Access>>,
+    ) {
+        for (collection, access) in collections {
+            let key = format!("{key}.{collection}");
+            if access.is_empty() {
+                self.faults.add(file, key.clone(), "grants nothing");
+            }
+            if !self.domains.values().any(|domain| domain.collections.contains_key(collection)) {
+                self.faults.add(file, key, "no domain.toml declares it");
             }
         }
     }

@@ -3,7 +3,7 @@
 use http::Uri;
 
 use super::House;
-use crate::{Adapter, Name};
+use crate::Name;
 
 /// Where an adapter's file is.
 pub(super) fn file(adapter: &Name) -> String {
@@ -30,19 +30,9 @@ impl House<'_> {
             if adapter.bridge.is_empty() {
                 fault("bridge".to_owned(), "it is granted nothing and consumes nothing".to_owned());
             }
-            for (collection, access) in &adapter.bridge.collections {
-                let key = format!("bridge.collections.{collection}");
-                if access.is_empty() {
-                    fault(key.clone(), "grants nothing".to_owned());
-                }
-                if !self.domains.values().any(|domain| domain.collections.contains_key(collection)) {
-                    fault(key, "no domain.toml declares it".to_owned());
-                }
-            }
-        }
-        for (name, adapter) in self.adapters {
-            let Adapter { bridge, .. } = adapter;
-            for kind in bridge.emits.iter().filter(|kind| !self.is_consumed(kind)).collect::<Vec<_>>() {
+            self.check_collections(&file(name), "bridge.collections", &adapter.bridge.collections);
+            for kind in adapter.bridge.emits.iter().filter(|kind| !self.is_consumed(kind)).collect::<Vec<_>>()
+            {
                 self.faults.add(file(name), "bridge.emits", format!("nobody consumes {kind}"));
             }
         }
@@ -54,5 +44,5 @@ fn is_address(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     uri.scheme_str() == Some("http")
         && uri.host().is_some_and(|host| !host.is_empty())
-        && !url.trim_start_matches("http://").contains('/')
+        && !url.trim_start_matches("http://").contains(['/', '@', '?', '#'])
 }
