@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 /// Who is signed in.
 pub const SESSIONS: Collection<Session> = Collection::new("sessions");
+kit::document!(Session);
 
 /// How long a refresh token is good for if it is not used.
 pub(crate) const REFRESH_LIFE: Duration = Duration::from_hours(30 * 24);

@@ -6,6 +6,7 @@ use crate::{PasswordHash, Registration};
 
 /// Who has an account.
 pub const USERS: Collection<User> = Collection::new("users");
+kit::document!(User);
 
 /// How a user wants to be called: 1 to 100 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -8,9 +8,11 @@ use crate::{Sku, Slug};
 
 /// The products, variants and stock included.
 pub const PRODUCTS: Collection<Product> = Collection::new("products");
+kit::document!(Product);
 
 /// The categories that products stand in.
 pub const CATEGORIES: Collection<Category> = Collection::new("categories");
+kit::document!(Category);
 
 /// The id of a product.
 pub type ProductId = Id<Product>;

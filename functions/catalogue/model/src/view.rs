@@ -75,6 +75,7 @@ pub struct ListedProduct {
     price_to: Money,
     created_at: Moment,
 }
+kit::from_document!(ListedProduct);
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct ListedVariant {

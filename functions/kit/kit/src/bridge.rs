@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use bson::{Bson, Document, RawDocumentBuf};
+use bson::Bson;
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
 use protocol::{
@@ -11,9 +11,10 @@ use protocol::{
     Operation, Path, Query, QueryAnswer, QueryRequest, QueryResult, TransactAnswer, TransactRequest, Update,
 };
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use crate::{Problem, Secret, Trace, decode, host, secret, variable};
+use crate::decode::{Undecoded, decode_document};
+use crate::document::{FromDocument, ToDocument, make_document};
+use crate::{Compiled, Problem, Secret, Trace, host, secret, variable};
 
 /// No answer of the bridge is longer.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
@@ -66,16 +67,8 @@ pub fn to_bson<T: Serialize>(value: &T) -> Result<Bson, Problem> {
     struct Holder<'a, T> {
         value: &'a T,
     }
-    let mut document = to_document(&Holder { value }).map_err(Problem::internal)?;
+    let mut document = make_document(&Holder { value }).map_err(Problem::internal)?;
     document.remove("value").ok_or_else(|| Problem::internal("a value that is not there"))
-}
-
-/// Goes through bytes because `bson::serialize_to_document` serialises for people, with dates as texts; and from bytes
-/// without serde, whose decoder of any BSON would be a third of a component.
-fn to_document<T: Serialize>(value: &T) -> Result<Document, String> {
-    let bytes = protocol::encode(value).map_err(|error| error.to_string())?;
-    let raw = RawDocumentBuf::from_bytes(bytes).map_err(|error| error.to_string())?;
-    Document::try_from(raw).map_err(|error| error.to_string())
 }
 
 /// Why the bridge did not do what it was asked.
@@ -93,6 +86,12 @@ pub enum BridgeError {
     /// It would not or could not do it, or said what can't be understood: a fault of the shop.
     #[error("bridge: {0}")]
     Fault(String),
+}
+
+impl BridgeError {
+    fn fault(error: impl std::fmt::Display) -> Self {
+        Self::Fault(error.to_string())
+    }
 }
 
 impl From<BridgeError> for Problem {
@@ -118,39 +117,38 @@ pub struct Bridge {
 }
 
 impl Bridge {
-    pub(crate) async fn of(trace: Trace) -> Result<Self, Problem> {
-        Ok(Self { url: variable("bridge_url").await?, token: secret("bridge_token").await?, trace })
+    pub(crate) fn of<'a>(trace: Trace) -> Compiled<'a, Result<Self, Problem>> {
+        Box::pin(async {
+            Ok(Self { url: variable("bridge_url").await?, token: secret("bridge_token").await?, trace })
+        })
     }
 
-    pub(crate) async fn is_ready(trace: &Trace) -> Result<bool, Problem> {
+    pub(crate) fn is_ready(trace: &Trace) -> Compiled<'_, Result<bool, Problem>> {
         const LONGEST: usize = 64 * 1024;
-        let request = Request::get(format!("{}/readyz", variable("bridge_url").await?))
-            .header("traceparent", trace.traceparent())
-            .body(Bytes::new())
-            .map_err(|error| Problem::internal(error.to_string()))?;
-        let answer = host::send(request, Duration::from_secs(2), LONGEST).await;
-        Ok(answer.is_ok_and(|answer| answer.status() == StatusCode::OK))
+        Box::pin(async {
+            let request = Request::get(format!("{}/readyz", variable("bridge_url").await?))
+                .header("traceparent", trace.traceparent())
+                .body(Bytes::new())
+                .map_err(|error| Problem::internal(error.to_string()))?;
+            let answer = host::send(request, Duration::from_secs(2), LONGEST).await;
+            Ok(answer.is_ok_and(|answer| answer.status() == StatusCode::OK))
+        })
     }
 
     /// Runs several queries in one round trip; `R` is a tuple of [`Found`]s.
-    pub async fn queries<R: DeserializeOwned>(&self, queries: Vec<Query>) -> Result<R, BridgeError> {
-        #[derive(serde::Deserialize)]
-        struct Answer<R> {
-            results: R,
-        }
-        let answer: Answer<R> = self.ask("/v1/query", &QueryRequest { queries }).await?;
-        Ok(answer.results)
+    pub async fn queries<R: Answers>(&self, queries: Vec<Query>) -> Result<R, BridgeError> {
+        let answer = self.ask_queries(queries).await?;
+        R::decode(results(&answer)?)
     }
 
     /// Runs one query.
-    pub async fn query<T: DeserializeOwned>(&self, query: Query) -> Result<Found<T>, BridgeError> {
-        let mut answer: QueryAnswer<T, String> =
-            self.ask("/v1/query", &QueryRequest { queries: vec![query] }).await?;
-        answer.results.pop().ok_or_else(|| BridgeError::Fault("an answer without a result".into()))
+    pub async fn query<T: FromDocument>(&self, query: Query) -> Result<Found<T>, BridgeError> {
+        let (found,) = self.queries(vec![query]).await?;
+        Ok(found)
     }
 
     /// The one document that a filter means, if it is there.
-    pub async fn find<T: DeserializeOwned>(
+    pub async fn find<T: FromDocument>(
         &self,
         collection: Collection<T>,
         filter: Filter,
@@ -160,47 +158,92 @@ impl Bridge {
     }
 
     /// Does all of a transaction, or nothing.
-    pub async fn transact(&self, transaction: Transaction) -> Result<TransactAnswer, BridgeError> {
-        let request = transaction.built.map_err(BridgeError::Fault)?;
-        self.ask("/v1/transact", &request).await
+    pub fn transact(&self, transaction: Transaction) -> Compiled<'_, Result<TransactAnswer, BridgeError>> {
+        Box::pin(async {
+            let request = transaction.built.map_err(BridgeError::Fault)?;
+            let answer = self.ask("/v1/transact", protocol::encode(&request)).await?;
+            decode_document(&answer).map_err(BridgeError::fault)
+        })
     }
 
-    async fn ask<Q: Serialize, A: DeserializeOwned>(
+    fn ask_queries(&self, queries: Vec<Query>) -> Compiled<'_, Result<Bytes, BridgeError>> {
+        self.ask("/v1/query", protocol::encode(&QueryRequest { queries }))
+    }
+
+    fn ask(
         &self,
-        route: &str,
-        question: &Q,
-    ) -> Result<A, BridgeError> {
-        let fault = |error: &dyn std::fmt::Display| BridgeError::Fault(error.to_string());
-        let body = protocol::encode(question).map_err(|error| fault(&error))?;
-        let request = Request::post(format!("{}{route}", self.url))
-            .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
-            .header("traceparent", self.trace.traceparent())
-            .body(Bytes::from(body))
-            .map_err(|error| fault(&error))?;
-        let response = host::send(request, WAIT, MAX_ANSWER_BYTES)
-            .await
-            .map_err(|error| BridgeError::Unavailable(error.to_string()))?;
-        if response.status() == StatusCode::OK {
-            return decode::from_slice(response.body()).map_err(|error| fault(&error));
-        }
-        let status = response.status();
-        match decode::from_slice::<Failure>(response.body()) {
-            Ok(Failure { code: FailureCode::Conflict, conflict: Some(conflict), .. }) => {
-                Err(BridgeError::Conflict(conflict))
+        route: &'static str,
+        question: bson::error::Result<Vec<u8>>,
+    ) -> Compiled<'_, Result<Bytes, BridgeError>> {
+        Box::pin(async move {
+            let request = Request::post(format!("{}{route}", self.url))
+                .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
+                .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
+                .header("traceparent", self.trace.traceparent())
+                .body(Bytes::from(question.map_err(BridgeError::fault)?))
+                .map_err(BridgeError::fault)?;
+            let response = host::send(request, WAIT, MAX_ANSWER_BYTES)
+                .await
+                .map_err(|error| BridgeError::Unavailable(error.to_string()))?;
+            if response.status() == StatusCode::OK {
+                Ok(response.into_body())
+            } else {
+                Err(refusal(response.status(), response.body()))
             }
-            Ok(Failure { code: FailureCode::Malformed, detail, .. }) => Err(BridgeError::Refused(detail)),
-            Ok(Failure { code: FailureCode::Unavailable, detail, .. }) => {
-                Err(BridgeError::Unavailable(detail))
-            }
-            Ok(failure) => {
-                Err(BridgeError::Fault(format!("{status} {:?}: {}", failure.code, failure.detail)))
-            }
-            Err(_) if status.is_server_error() => Err(BridgeError::Unavailable(status.to_string())),
-            Err(_) => Err(BridgeError::Fault(status.to_string())),
-        }
+        })
     }
 }
+
+fn refusal(status: StatusCode, body: &[u8]) -> BridgeError {
+    match decode_document::<Failure>(body) {
+        Ok(Failure { code: FailureCode::Conflict, conflict: Some(conflict), .. }) => {
+            BridgeError::Conflict(conflict)
+        }
+        Ok(Failure { code: FailureCode::Malformed, detail, .. }) => BridgeError::Refused(detail),
+        Ok(Failure { code: FailureCode::Unavailable, detail, .. }) => BridgeError::Unavailable(detail),
+        Ok(failure) => BridgeError::Fault(format!("{status} {:?}: {}", failure.code, failure.detail)),
+        Err(_) if status.is_server_error() => BridgeError::Unavailable(status.to_string()),
+        Err(_) => BridgeError::Fault(status.to_string()),
+    }
+}
+
+/// What a query found, its documents still to be decoded.
+type Results<'a> = std::vec::IntoIter<QueryResult<Undecoded<'a>, String>>;
+
+fn results(answer: &[u8]) -> Result<Results<'_>, BridgeError> {
+    let answer: QueryAnswer<Undecoded<'_>, String> = decode_document(answer).map_err(BridgeError::fault)?;
+    Ok(answer.results.into_iter())
+}
+
+/// What several queries found: a tuple of [`Found`]s, in the queries' order.
+pub trait Answers: Sized {
+    #[doc(hidden)]
+    fn decode(results: Results<'_>) -> Result<Self, BridgeError>;
+}
+
+fn next<T: FromDocument>(results: &mut Results<'_>) -> Result<Found<T>, BridgeError> {
+    let found = results.next().ok_or_else(|| BridgeError::Fault("an answer without a result".into()))?;
+    let documents = found.documents.into_iter().map(|document| T::from_document(document.0));
+    Ok(QueryResult {
+        documents: documents.collect::<Result<_, _>>().map_err(BridgeError::fault)?,
+        total: found.total,
+        next: found.next,
+        facets: found.facets,
+    })
+}
+
+macro_rules! answers {
+    ($($document:ident)+) => {
+        impl<$($document: FromDocument),+> Answers for ($(Found<$document>,)+) {
+            fn decode(mut results: Results<'_>) -> Result<Self, BridgeError> {
+                Ok(($(next::<$document>(&mut results)?,)+))
+            }
+        }
+    };
+}
+answers!(A);
+answers!(A B);
+answers!(A B C);
 
 /// Operations and events that are done together or not at all. Operations are numbered from 0 in the order they are added.
 #[derive(Debug)]
@@ -223,9 +266,9 @@ impl Transaction {
 
     /// Adds a document with its `_id`.
     #[must_use]
-    pub fn insert<T: Serialize>(self, collection: Collection<T>, document: &T) -> Self {
+    pub fn insert<T: ToDocument>(self, collection: Collection<T>, document: &T) -> Self {
         self.with(|request| {
-            let document = to_document(document)?;
+            let document = document.to_document()?;
             request.operations.push(Operation::Insert { collection: collection.name(), document });
             Ok(())
         })
@@ -233,9 +276,9 @@ impl Transaction {
 
     /// Replaces the document of this `_id`, or adds it.
     #[must_use]
-    pub fn upsert<T: Serialize>(self, collection: Collection<T>, document: &T) -> Self {
+    pub fn upsert<T: ToDocument>(self, collection: Collection<T>, document: &T) -> Self {
         self.with(|request| {
-            let document = to_document(document)?;
+            let document = document.to_document()?;
             request.operations.push(Operation::Upsert { collection: collection.name(), document });
             Ok(())
         })
@@ -276,7 +319,7 @@ impl Transaction {
         let subject = subject.into();
         self.with(|request| {
             let kind = EventType::parse(kind).map_err(|error| error.to_string())?;
-            let data = to_document(data)?;
+            let data = make_document(data)?;
             request.events.push(NewEvent { kind, subject, data });
             Ok(())
         })

@@ -3,7 +3,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use crate::{Bridge, Level, Problem, Service, Trace, log};
+use crate::{Bridge, Compiled, Level, Problem, Service, Trace, log};
 
 /// What belongs to one request: its trace, and through it the neighbours it may ask.
 #[derive(Clone, Debug)]
@@ -19,18 +19,22 @@ impl Context {
     }
 
     /// The bridge, as this component may use it: variables `bridge_url` and `bridge_token`.
-    pub async fn bridge(&self) -> Result<Bridge, Problem> {
-        Bridge::of(self.trace.clone()).await
+    pub fn bridge(&self) -> Compiled<'_, Result<Bridge, Problem>> {
+        Bridge::of(self.trace.clone())
     }
 
     /// Whether the bridge says that it can serve; variable `bridge_url`.
-    pub async fn bridge_is_ready(&self) -> Result<bool, Problem> {
-        Bridge::is_ready(&self.trace).await
+    pub fn bridge_is_ready(&self) -> Compiled<'_, Result<bool, Problem>> {
+        Bridge::is_ready(&self.trace)
     }
 
     /// Another service, by the variables that hold its address and the token to show it.
-    pub async fn service(&self, url_variable: &str, token_variable: &str) -> Result<Service, Problem> {
-        Service::of(self.trace.clone(), url_variable, token_variable).await
+    pub fn service<'a>(
+        &self,
+        url_variable: &'a str,
+        token_variable: &'a str,
+    ) -> Compiled<'a, Result<Service, Problem>> {
+        Service::of(self.trace.clone(), url_variable, token_variable)
     }
 
     /// Writes a line to the log, with the trace id.

@@ -8,18 +8,30 @@ use std::fmt;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer as _, MapAccess, SeqAccess,
+    self, Deserialize, DeserializeSeed, EnumAccess, IntoDeserializer as _, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
 
 /// Why bytes did not decode.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct Undecodable(String);
+pub struct Undecodable(String);
 
 /// Decodes one document.
-pub(crate) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Undecodable> {
+#[doc(hidden)]
+pub fn decode_document<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Undecodable> {
     T::deserialize(Value { kind: DOCUMENT, bytes })
+}
+
+/// A document within another that is still to be decoded.
+#[derive(Clone, Copy, Debug)]
+pub struct Undecoded<'de>(pub(crate) &'de [u8]);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Undecoded<'a> {
+    fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // What asks for the bytes of a document gets them as they are.
+        <&[u8]>::deserialize(deserializer).map(Self)
+    }
 }
 
 const DOUBLE: u8 = 0x01;
@@ -161,12 +173,19 @@ impl<'de> de::Deserializer<'de> for Value<'de> {
         visitor.visit_unit()
     }
 
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Undecodable> {
+        match self.kind {
+            DOCUMENT => visitor.visit_borrowed_bytes(self.bytes),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn is_human_readable(&self) -> bool {
         false
     }
 
     serde::forward_to_deserialize_any! {
-        bool char str byte_buf unit unit_struct string bytes identifier seq tuple tuple_struct struct map
+        bool char str byte_buf unit unit_struct string identifier seq tuple tuple_struct struct map
         i8 i16 i32 i64 u8 u16 u32 u64 f32 f64
     }
 }
@@ -326,7 +345,7 @@ mod tests {
         #[test]
         fn what_was_encoded_is_decoded(thing in things()) {
             let bytes = bson::serialize_to_vec(&thing).unwrap();
-            prop_assert_eq!(from_slice::<Thing>(&bytes).unwrap(), thing);
+            prop_assert_eq!(decode_document::<Thing>(&bytes).unwrap(), thing);
         }
 
         #[test]
@@ -337,11 +356,11 @@ mod tests {
             byte in any::<u8>(),
         ) {
             let mut bytes = bson::serialize_to_vec(&thing).unwrap();
-            prop_assert!(from_slice::<Thing>(&bytes[..cut.index(bytes.len())]).is_err());
+            prop_assert!(decode_document::<Thing>(&bytes[..cut.index(bytes.len())]).is_err());
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            let _ = from_slice::<Thing>(&bytes);
-            let _ = from_slice::<de::IgnoredAny>(&bytes);
+            let _ = decode_document::<Thing>(&bytes);
+            let _ = decode_document::<de::IgnoredAny>(&bytes);
         }
     }
 
@@ -353,8 +372,27 @@ mod tests {
         }
         let wide = bson::doc! { "a": { "deep": [1, 2, { "x": 1.5 }] }, "b": 7_i64, "c": "text" };
         let bytes = bson::serialize_to_vec(&wide).unwrap();
-        assert_eq!(from_slice::<Narrow>(&bytes).unwrap(), Narrow { b: 7 });
-        assert_eq!(from_slice::<Narrow>(&[]).unwrap_err().to_string(), truncated().to_string());
+        assert_eq!(decode_document::<Narrow>(&bytes).unwrap(), Narrow { b: 7 });
+        assert_eq!(decode_document::<Narrow>(&[]).unwrap_err().to_string(), truncated().to_string());
+    }
+
+    #[test]
+    fn a_document_within_is_handed_on_as_it_is() {
+        #[derive(Deserialize)]
+        struct Answer<'a> {
+            #[serde(borrow)]
+            documents: Vec<Undecoded<'a>>,
+        }
+        let inner = bson::doc! { "b": [1.5, "x"], "c": { "d": null } };
+        let outer = bson::doc! { "a": 1, "documents": [inner.clone(), {}], "z": true };
+        let bytes = bson::serialize_to_vec(&outer).unwrap();
+        let answer = decode_document::<Answer<'_>>(&bytes).unwrap();
+        let documents = answer.documents.iter().map(|document| document.0.to_vec()).collect::<Vec<_>>();
+        let expected =
+            [inner, bson::Document::new()].map(|document| bson::serialize_to_vec(&document).unwrap());
+        assert_eq!(documents, expected);
+        let none = bson::serialize_to_vec(&bson::doc! { "documents": [7] }).unwrap();
+        assert!(decode_document::<Answer<'_>>(&none).is_err());
     }
 
     #[test]
@@ -365,7 +403,7 @@ mod tests {
             a: String,
         }
         let odd = bson::doc! { "a": bson::oid::ObjectId::new() };
-        let error = from_slice::<Odd>(&bson::serialize_to_vec(&odd).unwrap()).unwrap_err();
+        let error = decode_document::<Odd>(&bson::serialize_to_vec(&odd).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "values of kind 0x07 are not stored in the shop");
     }
 }

@@ -1,5 +1,6 @@
 //! What a function asks of its host: variables and outbound HTTP. Natively there is no host.
 
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -13,15 +14,23 @@ use crate::{Problem, Secret};
 #[error("{0}")]
 pub(crate) struct NoAnswer(pub(crate) String);
 
+/// A future whose code is compiled in this crate. That of an `async fn` is compiled in whatever crate awaits it, so that
+/// every component would compile it anew.
+pub type Compiled<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// The value of a variable of this component, as spin.toml maps it. One that is not set is the shop's own fault.
-pub async fn variable(name: &str) -> Result<String, Problem> {
-    imp::variable(name).await.map_err(|reason| Problem::internal(format!("variable {name}: {reason}")))
+pub fn variable(name: &str) -> Compiled<'_, Result<String, Problem>> {
+    Box::pin(async move {
+        imp::variable(name).await.map_err(|reason| Problem::internal(format!("variable {name}: {reason}")))
+    })
 }
 
 /// A secret variable of this component. One that is not set, or empty, is the shop's own fault.
-pub async fn secret(name: &str) -> Result<Secret, Problem> {
-    Secret::parse(variable(name).await?)
-        .map_err(|error| Problem::internal(format!("variable {name}: {error}")))
+pub fn secret(name: &str) -> Compiled<'_, Result<Secret, Problem>> {
+    Box::pin(async move {
+        Secret::parse(variable(name).await?)
+            .map_err(|error| Problem::internal(format!("variable {name}: {error}")))
+    })
 }
 
 /// A variable parsed once an instance, and kept in `cell`. One that can't be parsed is the shop's own fault.

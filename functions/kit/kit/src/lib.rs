@@ -9,6 +9,7 @@ mod bridge;
 mod caller;
 mod context;
 mod decode;
+mod document;
 mod email;
 mod etag;
 mod event;
@@ -31,14 +32,22 @@ mod text;
 mod token;
 mod trace;
 
-pub use bridge::{Bridge, BridgeError, Collection, Found, Transaction, path, to_bson};
+pub use bridge::{Answers, Bridge, BridgeError, Collection, Found, Transaction, path, to_bson};
+#[doc(hidden)]
+pub use bson::Document;
 pub use caller::{Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, bearer};
 pub use context::Context;
+pub use decode::Undecodable;
+#[doc(hidden)]
+pub use decode::decode_document;
+#[doc(hidden)]
+pub use document::make_document;
+pub use document::{FromDocument, ToDocument};
 pub use email::{EmailAddress, NoEmailAddress};
 pub use etag::{etag, is_known, tagged};
 pub use event::Event;
 pub use fields::{Faults, FieldError, Limited};
-pub use host::{parsed_variable, pause, secret, variable};
+pub use host::{Compiled, parsed_variable, pause, secret, variable};
 pub use id::{Id, UnknownId};
 pub use idempotency::{IdempotencyKey, fingerprint};
 pub use json::{Input, Json, Search};
@@ -53,8 +62,8 @@ pub use problem::{Problem, ProblemBody};
 pub use quota::{Allowance, Quota, Tally};
 pub use secret::{EmptySecret, Secret, random_bytes};
 #[cfg(target_arch = "wasm32")]
-pub use serve::serve;
-pub use serve::{FullResponse, complete, routes, serve_at};
+pub use serve::{HostAnswer, serve};
+pub use serve::{complete, routes, serve_at};
 pub use service::{Service, ServiceAnswer, function_token};
 pub use text::{Locale, LocalizedText};
 pub use token::{NoTokenKey, TokenKey, access_claims, verify};
@@ -86,7 +95,7 @@ macro_rules! component {
             #![allow(unsafe_code, missing_docs, reason = "the export is generated code")]
 
             #[::spin_sdk::http_service]
-            async fn handle(request: ::spin_sdk::http::Request) -> $crate::FullResponse {
+            async fn handle(request: ::spin_sdk::http::Request) -> $crate::HostAnswer {
                 static ROUTER: ::std::sync::OnceLock<::axum::Router> = ::std::sync::OnceLock::new();
                 let router = ROUTER.get_or_init(|| $crate::complete(super::routes()));
                 $crate::serve(router, request).await

@@ -24,6 +24,7 @@ pub struct Tally {
     count: i64,
     expires_at: Moment,
 }
+crate::document!(Tally);
 
 /// A quota as it stands for one party in the window of this moment. Who the party is can't be read from what is stored.
 #[derive(Clone, Debug)]

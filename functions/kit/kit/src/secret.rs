@@ -12,7 +12,7 @@ use crate::Problem;
 #[derive(Clone)]
 pub struct Secret(Box<str>);
 
-/// A secret without a character.
+/// A secret without a visible character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is empty, which no secret may be")]
 pub struct EmptySecret;
@@ -21,7 +21,7 @@ impl Secret {
     /// Takes a text for a secret.
     pub fn parse(text: impl Into<Box<str>>) -> Result<Self, EmptySecret> {
         let text = text.into();
-        if text.is_empty() { Err(EmptySecret) } else { Ok(Self(text)) }
+        if text.trim().is_empty() { Err(EmptySecret) } else { Ok(Self(text)) }
     }
 
     /// 256 random bits, base64url.
@@ -77,8 +77,10 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_is_empty() {
-        assert_eq!(Secret::parse("").unwrap_err(), EmptySecret);
+    fn no_secret_is_empty_or_blank() {
+        for none in ["", " ", "\n\t"] {
+            assert_eq!(Secret::parse(none).unwrap_err(), EmptySecret);
+        }
     }
 
     #[test]

@@ -1,7 +1,10 @@
+#[cfg(target_arch = "wasm32")]
+use std::pin::Pin;
+
 use axum::Router;
 use axum::handler::Handler;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodFilter, on};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::Full;
@@ -10,7 +13,7 @@ use utoipa::openapi::HttpMethod;
 use crate::{Level, Problem, Trace, log};
 
 /// An answer in one piece, so that its length is known before its first byte.
-pub type FullResponse = http::Response<Full<Bytes>>;
+type FullResponse = http::Response<Full<Bytes>>;
 
 /// A router that answers what it has no route for with a [`Problem`].
 pub fn routes() -> Router {
@@ -21,7 +24,13 @@ pub fn routes() -> Router {
 pub fn serve_at<P: utoipa::Path, H: Handler<T, ()>, T: 'static>(router: Router, handler: H) -> Router {
     let method = P::methods().iter().map(method_filter).reduce(MethodFilter::or);
     let method = method.expect("an annotation names a method");
-    router.route(&P::path(), on(method, handler))
+    route(router, &P::path(), on(method, handler))
+}
+
+/// Compiled here, whatever the handler.
+#[inline(never)]
+fn route(router: Router, path: &str, handler: MethodRouter) -> Router {
+    router.route(path, handler)
 }
 
 fn method_filter(method: &HttpMethod) -> MethodFilter {
@@ -84,10 +93,23 @@ async fn finish(response: Response, trace: &Trace, method: &http::Method) -> Ful
     http::Response::from_parts(parts, Full::new(bytes))
 }
 
+/// An answer as the host takes it.
+#[cfg(target_arch = "wasm32")]
+pub type HostAnswer =
+    Result<spin_sdk::wasip3::http::types::Response, spin_sdk::wasip3::http::types::ErrorCode>;
+
 /// Answers one request of the host's with the component's router. Bodies are read before the handler runs,
 /// 1 MiB at the most.
 #[cfg(target_arch = "wasm32")]
-pub async fn serve(router: &Router, request: spin_sdk::http::Request) -> FullResponse {
+pub fn serve(
+    router: &Router,
+    request: spin_sdk::http::Request,
+) -> Pin<Box<dyn Future<Output = HostAnswer> + '_>> {
+    Box::pin(async { spin_sdk::http::IntoResponse::into_response(answer(router, request).await) })
+}
+
+#[cfg(target_arch = "wasm32")]
+async fn answer(router: &Router, request: spin_sdk::http::Request) -> FullResponse {
     use http_body_util::{BodyExt as _, Limited};
     use tower_service::Service as _;
 

@@ -5,7 +5,7 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Problem, Secret, Trace, bearer, host, secret, variable};
+use crate::{Compiled, Problem, Secret, Trace, bearer, host, secret, variable};
 
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 const WAIT: Duration = Duration::from_secs(10);
@@ -26,28 +26,44 @@ pub struct ServiceAnswer {
 }
 
 impl Service {
-    pub(crate) async fn of(trace: Trace, url_variable: &str, token_variable: &str) -> Result<Self, Problem> {
-        Ok(Self { url: variable(url_variable).await?, token: secret(token_variable).await?, trace })
+    pub(crate) fn of<'a>(
+        trace: Trace,
+        url_variable: &'a str,
+        token_variable: &'a str,
+    ) -> Compiled<'a, Result<Self, Problem>> {
+        Box::pin(async move {
+            Ok(Self { url: variable(url_variable).await?, token: secret(token_variable).await?, trace })
+        })
     }
 
     /// POSTs JSON. No answer within 10 s, or none at all, is a 503.
     pub async fn post<T: Serialize>(&self, route: &str, body: &T) -> Result<ServiceAnswer, Problem> {
-        let json = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("{}{route}", self.url))
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
-            .header("traceparent", self.trace.traceparent())
-            .body(Bytes::from(json))
-            .map_err(|error| Problem::internal(error.to_string()))?;
-        let response = host::send(request, WAIT, MAX_ANSWER_BYTES)
-            .await
-            .map_err(|error| Problem::unavailable(format!("{}: {error}", self.url)))?;
-        if response.status().is_server_error() {
-            return Err(Problem::unavailable(format!("{}{route}: {}", self.url, response.status())));
-        }
-        Ok(ServiceAnswer { status: response.status(), body: response.into_body() })
+        self.send(route, serde_json::to_vec(body)).await
+    }
+
+    fn send<'a>(
+        &'a self,
+        route: &'a str,
+        json: serde_json::Result<Vec<u8>>,
+    ) -> Compiled<'a, Result<ServiceAnswer, Problem>> {
+        Box::pin(async move {
+            let json = json.map_err(|error| Problem::internal(error.to_string()))?;
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(format!("{}{route}", self.url))
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
+                .header("traceparent", self.trace.traceparent())
+                .body(Bytes::from(json))
+                .map_err(|error| Problem::internal(error.to_string()))?;
+            let response = host::send(request, WAIT, MAX_ANSWER_BYTES)
+                .await
+                .map_err(|error| Problem::unavailable(format!("{}: {error}", self.url)))?;
+            if response.status().is_server_error() {
+                return Err(Problem::unavailable(format!("{}{route}: {}", self.url, response.status())));
+            }
+            Ok(ServiceAnswer { status: response.status(), body: response.into_body() })
+        })
     }
 }
 
@@ -66,10 +82,15 @@ impl ServiceAnswer {
 }
 
 /// Lets a caller pass that shows the token this component keeps in a variable: the bridge, or another function.
-pub async fn function_token(headers: &HeaderMap, variable_name: &str) -> Result<(), Problem> {
-    let expected = secret(variable_name).await?;
-    match bearer(headers)? {
-        Some(token) if expected.is(token) => Ok(()),
-        _ => Err(Problem::unauthenticated("This is for the shop's own functions.")),
-    }
+pub fn function_token<'a>(
+    headers: &'a HeaderMap,
+    variable_name: &'a str,
+) -> Compiled<'a, Result<(), Problem>> {
+    Box::pin(async move {
+        let expected = secret(variable_name).await?;
+        match bearer(headers)? {
+            Some(token) if expected.is(token) => Ok(()),
+            _ => Err(Problem::unauthenticated("This is for the shop's own functions.")),
+        }
+    })
 }

@@ -11,7 +11,7 @@ use p256::ecdsa::signature::{self, Verifier};
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::pkcs8::DecodePublicKey as _;
 
-use crate::{Claims, ISSUER, Problem, parsed_variable};
+use crate::{Claims, Compiled, ISSUER, Problem, parsed_variable};
 
 /// The public key that access tokens are checked with.
 pub struct TokenKey(DecodingKey);
@@ -53,9 +53,9 @@ pub fn verify(token: &str, key: &TokenKey) -> Result<Claims, Problem> {
 }
 
 /// The claims of an access token, checked with the key in the variable `jwt_public_key`, which is read once an instance.
-pub async fn access_claims(token: &str) -> Result<Claims, Problem> {
+pub fn access_claims(token: &str) -> Compiled<'_, Result<Claims, Problem>> {
     static KEY: OnceLock<TokenKey> = OnceLock::new();
-    verify(token, parsed_variable(&KEY, "jwt_public_key", TokenKey::from_pem).await?)
+    Box::pin(async move { verify(token, parsed_variable(&KEY, "jwt_public_key", TokenKey::from_pem).await?) })
 }
 
 /// ES256 and nothing else: every algorithm that `jsonwebtoken` brings would be in each component that looks at a token.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The mails that were sent or are being sent; nobody's name, address or text.
 pub const MAILS: Collection<MailRecord> = Collection::new("mails");
+kit::document!(MailRecord);
 
 /// How long whoever claimed a mail may take to send it before another does.
 pub const SENDING_TAKES: Duration = Duration::from_mins(1);

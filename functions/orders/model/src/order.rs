@@ -7,6 +7,7 @@ use crate::{Address, ChangedBy, Offer, OrderLine, OrderNumber, OrderStatus, Plac
 
 /// The orders.
 pub const ORDERS: Collection<Order> = Collection::new("orders");
+kit::document!(Order);
 
 /// How long an unpaid order keeps its stock.
 pub const PAY_WITHIN: Duration = Duration::from_mins(30);

@@ -7,6 +7,7 @@ use crate::{Card, CardSummary, Idempotency, OrderId, PaymentId};
 
 /// The payments.
 pub const PAYMENTS: Collection<Payment> = Collection::new("payments");
+kit::document!(Payment);
 
 /// A payment as it is stored.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
