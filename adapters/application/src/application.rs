@@ -18,6 +18,10 @@ pub const BRIDGE_URL: &str = "bridge_url";
 /// The variable in which a component finds the token that it shows the bridge.
 pub const BRIDGE_TOKEN: &str = "bridge_token";
 
+/// The variable that holds the key which shoppers' tokens are checked with, of the application and of each component that
+/// checks them.
+pub const TOKEN_KEY: &str = "jwt_public_key";
+
 /// An application, whole and checked. What Spin reads of it is its [`Manifest`], to which it dereferences.
 #[derive(Clone, Debug)]
 pub struct Application {

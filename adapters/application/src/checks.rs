@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{CollectionName, EventType};
 
-use crate::application::{BRIDGE_TOKEN, STANZA_FILE as FILE, collections, stanza_key, token_variable};
+use crate::application::{
+    BRIDGE_TOKEN, STANZA_FILE as FILE, TOKEN_KEY, collections, stanza_key, token_variable,
+};
 use crate::fault::Faults;
 use crate::outbound::OutboundHost;
 use crate::{
@@ -53,9 +55,6 @@ struct House<'a> {
     stanzas: Vec<(&'a Name, &'a Component, &'a Stanza)>,
     faults: &'a mut Faults,
 }
-
-/// The variable that holds the key which shoppers' tokens are checked with.
-const TOKEN_KEY: &str = "jwt_public_key";
 
 type Emitters<'a> = BTreeMap<&'a EventType, BTreeSet<&'a Name>>;
 
@@ -116,6 +115,7 @@ impl<'a> House<'a> {
 
     /// Who may ask the bridge for something can, and who can may.
     fn check_grants(&mut self) {
+        let tokens: BTreeSet<String> = self.clients().map(|(name, _)| token_variable(&name)).collect();
         for (name, component, stanza) in self.stanzas.clone() {
             self.check_collections(FILE, &stanza_key(name, "collections"), &stanza.collections);
             let token = token_variable(name);
@@ -140,6 +140,16 @@ impl<'a> House<'a> {
                     self.faults.add(FILE, format!("{variables}.{BRIDGE_TOKEN}"), reason);
                 }
                 _ => {}
+            }
+            if self.manifest.variables.get(&token).is_some_and(|variable| is_client && !variable.secret) {
+                let reason = "must be secret: whoever knows it is taken for the component";
+                self.faults.add(FILE, format!("variables.{token}"), reason);
+            }
+            for (variable, template) in &component.variables {
+                for other in template.names().filter(|used| *used != token && tokens.contains(*used)) {
+                    let reason = format!("{other} is what another shows the bridge");
+                    self.faults.add(FILE, format!("{variables}.{variable}"), reason);
+                }
             }
             let asks = !stanza.client().grants().is_empty();
             if asks && !reaches {
@@ -389,6 +399,9 @@ impl<'a> House<'a> {
                         format!("no component of {domain} has a subscription {}", queue.subscription);
                     self.faults.add(&file, "deploy.scale.queue.subscription", reason);
                 }
+            }
+            if declared.deploy.memory.mebibytes() > declared.deploy.memory_limit.mebibytes() {
+                self.faults.add(&file, "deploy.memory", "is more than its memory_limit");
             }
             if declared.deploy.connections < 4 {
                 self.faults.add(&file, "deploy.connections", "must be at least 4");

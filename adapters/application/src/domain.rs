@@ -1,11 +1,12 @@
 //! What is said of a whole domain: `functions/<domain>/domain.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
 use protocol::{CollectionName, EventType};
 use serde::Deserialize;
 
-use crate::{Index, Name, Schedule};
+use crate::{Cores, Index, Memory, Name, Schedule};
 
 /// A domain.
 #[derive(Clone, Debug, Deserialize)]
@@ -40,11 +41,11 @@ pub struct DomainCollection {
 #[serde(deny_unknown_fields)]
 pub struct Deploy {
     /// The share of a core that a pod asks for: `100m`.
-    pub cpu: String,
+    pub cpu: Cores,
     /// The memory that a pod asks for: `192Mi`.
-    pub memory: String,
+    pub memory: Memory,
     /// The most memory that a pod may take: `512Mi`.
-    pub memory_limit: String,
+    pub memory_limit: Memory,
     /// The most connections and requests in flight from one proxy to its pods; a quarter of that may wait.
     pub connections: u32,
     /// When there are to be more pods, or fewer.
@@ -56,9 +57,9 @@ pub struct Deploy {
 #[serde(deny_unknown_fields)]
 pub struct Scale {
     /// Percent of the CPU that a pod asks for.
-    pub cpu: Option<u32>,
+    pub cpu: Option<NonZeroU32>,
     /// Requests a second that one pod is to serve.
-    pub requests: Option<u32>,
+    pub requests: Option<NonZeroU32>,
     /// Messages waiting in a queue, for each pod.
     pub queue: Option<ScaleByQueue>,
 }
@@ -70,5 +71,5 @@ pub struct ScaleByQueue {
     /// The subscription.
     pub subscription: Name,
     /// How many messages.
-    pub messages: u32,
+    pub messages: NonZeroU32,
 }

@@ -16,12 +16,13 @@ mod manifest;
 mod name;
 mod outbound;
 mod period;
+mod quantity;
 mod routes;
 mod stanza;
 mod subscription;
 
 pub use adapter::Adapter;
-pub use application::{App, Application, BRIDGE_TOKEN, BRIDGE_URL, token_variable};
+pub use application::{App, Application, BRIDGE_TOKEN, BRIDGE_URL, TOKEN_KEY, token_variable};
 pub use collection::{Collection, Collections, CollectionsError, Index};
 pub use declarations::{Client, Declarations, DeclarationsError, Schedule};
 pub use domain::{Deploy, Domain, DomainCollection, Scale, ScaleByQueue};
@@ -34,6 +35,7 @@ pub use manifest::{
 pub use name::{InvalidName, Name};
 pub use outbound::{HttpsHost, OutboundHost};
 pub use period::{InvalidPeriod, Period};
+pub use quantity::{Cores, Memory};
 pub use routes::{Audience, Route, RouteMatch, Router, Segment};
 pub use stanza::{Caller, Environment, Retries, Stanza, Stream};
 pub use subscription::{Consumption, ConsumptionError, Subscription, Subscriptions};

@@ -25,6 +25,11 @@ impl OutboundHost {
         if entry.only_variable() == Some(BRIDGE_URL) {
             return Ok(Self::Bridge);
         }
+        if entry.literal().is_none() && !is_of_whole_variables(entry) {
+            return Err(format!(
+                "{entry:?} must be one variable, or https://, tcp:// or *:// with one for the host and one for the port"
+            ));
+        }
         let defaults = Variables::resolve(&manifest.variables, &Sources::default());
         if let Some(name) = neighbour(&entry.render(&defaults)) {
             return match manifest.components.get_key_value(name) {
@@ -32,10 +37,10 @@ impl OutboundHost {
                 None => Err(format!("there is no component {name}")),
             };
         }
-        match entry.literal() {
-            Some(text) => HttpsHost::parse(text).map(Self::External),
-            None => Ok(Self::Configured(entry.names().map(str::to_owned).collect())),
+        if let Some(text) = entry.literal() {
+            return HttpsHost::parse(text).map(Self::External);
         }
+        Ok(Self::Configured(entry.names().map(str::to_owned).collect()))
     }
 }
 
@@ -48,15 +53,16 @@ pub struct HttpsHost {
 
 impl HttpsHost {
     fn parse(entry: &str) -> Result<Self, String> {
-        let refused = || format!("{entry} must be https://HOST or https://HOST:PORT");
+        let refused =
+            || format!("{entry} must be https://HOST or https://HOST:PORT, with a name that has a dot in it");
         let authority = entry.strip_prefix("https://").ok_or_else(refused)?;
         let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
         let is_label =
             |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-        if !host.split('.').all(is_label) {
+        if !host.contains('.') || !host.split('.').all(is_label) {
             return Err(refused());
         }
-        Ok(Self { host: host.to_ascii_lowercase(), port: port.parse().map_err(|_| refused())? })
+        Ok(Self { host: host.to_ascii_lowercase(), port: parse_port(port).ok_or_else(refused)? })
     }
 
     /// The name or address of the host: `api.stripe.com`.
@@ -70,6 +76,24 @@ impl HttpsHost {
     pub const fn port(&self) -> u16 {
         self.port
     }
+}
+
+/// Whether nothing stands before or after a variable that would make another host of it.
+fn is_of_whole_variables(entry: &Template) -> bool {
+    let shape = entry.shape("{}");
+    let schemes = ["https://", "tcp://", "*://"];
+    let place = schemes.iter().find_map(|scheme| shape.strip_prefix(scheme)).unwrap_or(&shape);
+    match place.strip_prefix("{}").map(|rest| rest.strip_prefix(':').ok_or(rest)) {
+        Some(Ok(port)) => port == "{}" || parse_port(port).is_some(),
+        Some(Err(rest)) => rest.is_empty(),
+        None => false,
+    }
+}
+
+/// A port that something can listen on, in plain digits.
+fn parse_port(text: &str) -> Option<u16> {
+    let port = text.parse().ok().filter(|port| *port != 0)?;
+    text.bytes().all(|byte| byte.is_ascii_digit()).then_some(port)
 }
 
 /// The variables whose default is the address of a component, with that component.

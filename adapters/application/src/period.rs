@@ -2,16 +2,17 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// A length of time as the files write it (`500ms`, `30s`, `5m`, `1h`), above zero and at most a day.
+/// A length of time as the files write it (`500ms`, `30s`, `5m`, `1h`), from a millisecond to a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Period(Duration);
 
 /// A text that is not a [`Period`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a length of time such as 500ms, 30s, 5m or 1h, above zero and at most a day")]
+#[error("{0:?} is not a length of time such as 500ms, 30s, 5m or 1h, from 1ms to a day")]
 pub struct InvalidPeriod(String);
 
+const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_hours(24);
 
 impl Period {
@@ -26,7 +27,7 @@ impl TryFrom<String> for Period {
 
     fn try_from(text: String) -> Result<Self, InvalidPeriod> {
         match humantime::parse_duration(&text) {
-            Ok(time) if !time.is_zero() && time <= LONGEST => Ok(Self(time)),
+            Ok(time) if (SHORTEST..=LONGEST).contains(&time) => Ok(Self(time)),
             _ => Err(InvalidPeriod(text)),
         }
     }
@@ -48,7 +49,7 @@ mod tests {
         assert_eq!(millis("500ms"), Some(500));
         assert_eq!(millis("30s"), Some(30_000));
         assert_eq!(millis("5m"), Some(300_000));
-        for bad in ["", "5", "s", "-1s", "0s", "25h", "99999999999999999999h"] {
+        for bad in ["", "5", "s", "-1s", "0s", "1ns", "25h", "99999999999999999999h"] {
             assert_eq!(millis(bad), None, "{bad:?} was taken");
         }
     }

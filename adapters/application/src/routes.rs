@@ -66,7 +66,10 @@ impl Route {
                 Some(name) if is_parameter_name(name) => Segment::Parameter(name.to_owned()),
                 Some(_) => return Err("has a parameter without a proper name"),
                 None if segment.is_empty() => return Err("has an empty segment"),
-                None if segment.contains(['*', '?', '#', '{', ':']) || segment.contains("..") => {
+                None if segment
+                    .contains(|c: char| c.is_control() || c.is_whitespace() || "*?#{:".contains(c))
+                    || segment.contains("..") =>
+                {
                     return Err("has a segment that is neither a word, a :parameter nor the last ...");
                 }
                 None => Segment::Word(segment.to_owned()),

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use application::{Route, Router, Target};
+use application::{Route, Router, StaticResponse, Target};
 use async_trait::async_trait;
-use bytes::Bytes;
 use http::{Request, Response};
 use mcommerce_telemetry::{Span, Traceparent, method_name};
 use wasmtime_wasi_http::WasiBody;
@@ -14,7 +13,7 @@ use crate::outbound::Neighbours;
 use crate::route_headers::RouteHeaders;
 use crate::runtime::Component;
 use crate::server::Problem;
-use crate::static_response::{self, InvalidStaticResponse};
+use crate::static_response;
 
 /// The components of an application and the routes to them.
 pub struct App {
@@ -31,7 +30,7 @@ struct Served {
 
 enum Answerer {
     Component(String),
-    Static(Response<Bytes>),
+    Static(StaticResponse),
 }
 
 /// The peer of requests that never left the process.
@@ -39,21 +38,18 @@ const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALH
 
 impl App {
     /// An application of these components, which the routes name.
-    pub fn new(
-        components: impl IntoIterator<Item = Component>,
-        routes: &[(Route, Target)],
-    ) -> Result<Self, InvalidStaticResponse> {
+    pub fn new(components: impl IntoIterator<Item = Component>, routes: &[(Route, Target)]) -> Self {
         let components =
             components.into_iter().map(|component| (component.name().to_owned(), component)).collect();
         let serve = |(route, target): &(Route, Target)| {
             let answerer = match target {
                 Target::Component(name) => Answerer::Component(name.to_string()),
-                Target::Static(response) => Answerer::Static(static_response::prepare(response)?),
+                Target::Static(response) => Answerer::Static(response.clone()),
             };
-            Ok((route.clone(), Served { answerer, headers: RouteHeaders::of_route(route.as_str()) }))
+            (route.clone(), Served { answerer, headers: RouteHeaders::of_route(route.as_str()) })
         };
-        let served = routes.iter().map(serve).collect::<Result<Router<_>, _>>()?;
-        Ok(Self { components, router: served, chaining: RouteHeaders::of_chaining() })
+        let router = routes.iter().map(serve).collect();
+        Self { components, router, chaining: RouteHeaders::of_chaining() }
     }
 
     /// A component by name.
@@ -86,7 +82,7 @@ impl App {
                 found.value.headers.add(&found, request.headers_mut(), &uri, peer);
                 Ok(component.call(request).await?)
             }
-            Answerer::Static(response) => Ok(static_response::send(response)),
+            Answerer::Static(response) => Ok(static_response::answer(response)),
         }
     }
 

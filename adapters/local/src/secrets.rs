@@ -5,14 +5,13 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use application::Manifest;
+use application::{Manifest, TOKEN_KEY};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::SecretKey;
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 
 const PRIVATE_KEY: &str = "jwt_private_key";
-const PUBLIC_KEY: &str = "jwt_public_key";
 /// Not a variable: the password of the demo shopper.
 const DEMO_PASSWORD: &str = "demo_password";
 
@@ -61,7 +60,7 @@ impl Secrets {
             let damaged = || SecretsError::Damaged { path: path.clone() };
             let private = secrets.entry(PRIVATE_KEY.to_owned()).or_insert_with(random_key);
             let public = public_key(private).ok_or_else(damaged)?;
-            secrets.insert(PUBLIC_KEY.to_owned(), public);
+            secrets.insert(TOKEN_KEY.to_owned(), public);
         }
         if secrets.len() != before {
             let text = toml::to_string(&secrets).map_err(|_| SecretsError::Damaged { path: path.clone() })?;
@@ -159,7 +158,7 @@ mod tests {
         let first = keep(data.path(), MANIFEST);
         assert_eq!(first.0, keep(data.path(), MANIFEST).0);
         assert!(first.0[PRIVATE_KEY].starts_with("-----BEGIN PRIVATE KEY-----"));
-        assert!(first.0[PUBLIC_KEY].starts_with("-----BEGIN PUBLIC KEY-----"));
+        assert!(first.0[TOKEN_KEY].starts_with("-----BEGIN PUBLIC KEY-----"));
         assert!(first.0["token_create_order"].len() >= 43);
         assert!(!first.0.contains_key("plain"));
     }

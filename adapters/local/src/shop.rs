@@ -102,7 +102,7 @@ impl Shop {
         let network = Network::new(bridge.as_ref().map(|bridge| (BRIDGE_AUTHORITY, bridge.router())));
         let metrics = Arc::new(HostMetrics::default());
         let components = load_components(&config, &application, &variables, &network, &metrics).await?;
-        let app = Arc::new(App::new(components, &application.routes)?);
+        let app = Arc::new(App::new(components, &application.routes));
         let neighbours: Arc<dyn Neighbours> = app.clone();
         network.connect(Arc::downgrade(&neighbours));
         delivery.connect(&app);

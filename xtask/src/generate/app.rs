@@ -1,6 +1,7 @@
 //! What manifests need to know of a `SpinApp`.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 use application::{App, Application, Audience, Caller, Component, Name, OutboundHost, Route};
 use serde::Serialize;
@@ -14,15 +15,15 @@ pub(super) const PUBLIC_VALUES: &str = "public-values";
 pub(super) struct AppView<'a> {
     pub(super) name: &'a str,
     components: Vec<&'a str>,
-    cpu: &'a str,
-    memory: &'a str,
-    memory_limit: &'a str,
+    cpu: String,
+    memory: String,
+    memory_limit: String,
     connections: u32,
     pending: u32,
-    scale_cpu: Option<u32>,
-    scale_requests: Option<u32>,
+    scale_cpu: Option<NonZeroU32>,
+    scale_requests: Option<NonZeroU32>,
     scale_queue: Option<&'a str>,
-    scale_messages: Option<u32>,
+    scale_messages: Option<NonZeroU32>,
     scale_by_cpu_alone: bool,
     /// The variables that may not be empty.
     required: Vec<&'a str>,
@@ -77,9 +78,9 @@ impl<'a> AppView<'a> {
         Self {
             name: app.name,
             components: app.components.iter().map(|(name, ..)| name.as_str()).collect(),
-            cpu: &deploy.cpu,
-            memory: &deploy.memory,
-            memory_limit: &deploy.memory_limit,
+            cpu: deploy.cpu.to_string(),
+            memory: deploy.memory.to_string(),
+            memory_limit: deploy.memory_limit.to_string(),
             connections: deploy.connections,
             pending: deploy.connections / 4,
             scale_cpu: scale.cpu,

@@ -154,6 +154,9 @@ fn parse_component(
         .into_iter()
         .filter_map(|(name, text)| Some((name.clone(), parse(format!("{key}.variables.{name}"), &text)?)))
         .collect();
+    for reason in raw.files.iter().filter_map(|mount| mount.check().err()) {
+        faults.add(FILE, format!("{key}.files"), reason);
+    }
     let mounted = |mount: FileMount| FileMount { source: folder.join(mount.source), ..mount };
     Component {
         description: raw.description,
@@ -186,12 +189,13 @@ fn parse_routes(
                 served.insert(name.clone());
                 Target::Component(name.clone())
             }
-            (None, Some(response)) => {
-                if let Err(reason) = response.check() {
+            (None, Some(response)) => match StaticResponse::parse(response) {
+                Ok(response) => Target::Static(response),
+                Err(reason) => {
                     faults.add(FILE, key("static_response"), reason);
+                    continue;
                 }
-                Target::Static(response)
-            }
+            },
             _ => {
                 faults.add(FILE, key("route"), "needs either a component or a static_response");
                 continue;

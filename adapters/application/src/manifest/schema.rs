@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -64,7 +64,7 @@ pub(super) struct RawTrigger {
     pub _id: String,
     pub route: RawRoute,
     pub component: Option<String>,
-    pub static_response: Option<StaticResponse>,
+    pub static_response: Option<RawStaticResponse>,
 }
 
 #[derive(Deserialize)]
@@ -107,34 +107,42 @@ pub(super) struct RawTool {
     pub mcommerce: Option<Stanza>,
 }
 
-/// What a route answers without a component.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct StaticResponse {
-    /// The status; 200 unless it is given.
+pub(super) struct RawStaticResponse {
     pub status_code: Option<u16>,
-    /// The headers.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// The body.
     #[serde(default)]
     pub body: String,
 }
 
+/// What a route answers without a component: the last answer to a request, with headers that say nothing of how it travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaticResponse {
+    /// The status, 200 to 599; 200 unless it is given.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: String,
+}
+
 impl StaticResponse {
-    /// Whether it can be sent: as the last answer to a request, with headers that say nothing of how it travels.
-    pub(super) fn check(&self) -> Result<(), String> {
-        if self.status_code.is_some_and(|status| !(200..=599).contains(&status)) {
-            return Err("status_code must be 200 to 599".to_owned());
-        }
-        for (name, value) in &self.headers {
+    pub(super) fn parse(raw: RawStaticResponse) -> Result<Self, String> {
+        let status = StatusCode::from_u16(raw.status_code.unwrap_or(200)).ok();
+        let status = status.filter(|status| (200..=599).contains(&status.as_u16()));
+        let mut headers = HeaderMap::new();
+        for (name, value) in &raw.headers {
             let parsed = HeaderName::try_from(name).map_err(|error| format!("headers.{name}: {error}"))?;
-            HeaderValue::try_from(value).map_err(|error| format!("headers.{name}: {error}"))?;
+            let value = HeaderValue::try_from(value).map_err(|error| format!("headers.{name}: {error}"))?;
             if [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(&parsed) {
                 return Err(format!("headers.{name} follows from the body and the connection"));
             }
+            headers.append(parsed, value);
         }
-        Ok(())
+        let status = status.ok_or("status_code must be 200 to 599")?;
+        Ok(Self { status, headers, body: raw.body })
     }
 }
 
@@ -146,6 +154,16 @@ pub struct FileMount {
     pub source: PathBuf,
     /// The folder as the component sees it: `/`, `/api`.
     pub destination: String,
+}
+
+impl FileMount {
+    /// Whether a component can find it: the destination is a path from the root, in plain words.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let plain = self.destination.starts_with('/')
+            && !self.destination.contains(char::is_control)
+            && !self.destination.split('/').any(|segment| segment == "..");
+        if plain { Ok(()) } else { Err(format!("{:?} is not a folder such as / or /api", self.destination)) }
+    }
 }
 
 /// How a component is built.

@@ -80,9 +80,9 @@ impl Variables {
         Self(declared.iter().filter_map(value).collect())
     }
 
-    /// Refuses variables without a value, or with an empty one; all of them are named at once.
+    /// Refuses variables without a value, or with a blank one; all of them are named at once.
     pub fn require<'a>(&self, needed: impl IntoIterator<Item = &'a str>) -> Result<(), MissingVariables> {
-        let empty = |name: &&str| self.get(name).unwrap_or_default().is_empty();
+        let empty = |name: &&str| self.get(name).unwrap_or_default().trim().is_empty();
         let names: Vec<String> = needed.into_iter().filter(empty).map(str::to_owned).collect();
         if names.is_empty() { Ok(()) } else { Err(MissingVariables { names }) }
     }

@@ -47,6 +47,10 @@ impl FunctionTokens {
     pub fn from_env() -> Self {
         Self::new(std::env::vars_os().filter_map(|(variable, secret)| {
             let name = variable.to_str()?.strip_prefix(VARIABLE_PREFIX)?;
+            // Two variables of one function could not be told apart.
+            if name.contains(|c: char| c.is_ascii_lowercase()) {
+                return None;
+            }
             Some((name.to_ascii_lowercase().replace('_', "-"), secret.into_string().ok()?))
         }))
     }
@@ -72,6 +76,9 @@ impl FunctionTokens {
             let refused = |reason| ConfigError::Token { function: function.clone(), reason };
             if token.secret.len() < min_bytes {
                 return Err(refused("is shorter than 16 bytes"));
+            }
+            if !token.secret.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(refused("has other than visible ASCII characters, which no header takes"));
             }
             if seen.insert(token.digest, function).is_some() {
                 return Err(refused("is another function's as well"));
@@ -105,8 +112,10 @@ mod tests {
     }
 
     #[test]
-    fn short_and_shared_tokens_are_refused() {
+    fn short_odd_and_shared_tokens_are_refused() {
         assert!(tokens(&[("pay", "short")]).check(16).is_err());
+        assert!(tokens(&[("pay", "0123456789 abcdef")]).check(16).is_err());
+        assert!(tokens(&[("pay", "0123456789äabcdef")]).check(16).is_err());
         assert!(tokens(&[("pay", "0123456789abcdef"), ("login", "0123456789abcdef")]).check(16).is_err());
     }
 }
