@@ -48,8 +48,8 @@ impl App {
             };
             (route.clone(), Served { answerer, headers: RouteHeaders::of_route(route.as_str()) })
         };
-        let router = routes.iter().map(serve).collect();
-        Self { components, router, chaining: RouteHeaders::of_chaining() }
+        let served = routes.iter().map(serve).collect();
+        Self { components, router: served, chaining: RouteHeaders::of_chaining() }
     }
 
     /// A component by name.
