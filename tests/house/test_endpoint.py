@@ -104,7 +104,7 @@ class AnEndpointThatWasLaid(unittest.TestCase):
             self.assertIn("regex: /api/hello/?", mesh)
 
     def test_stops_the_start_by_the_name_of_its_secret_when_that_is_empty(self) -> None:
-        command = [MCOMMERCE, "up", "--listen", "127.0.0.1:0", *self.place]
+        command = [MCOMMERCE, "up", "--listen", "127.0.0.1:0", "--smtp-listen", "127.0.0.1:0", *self.place]
         done = run_program(command, env={"SPIN_VARIABLE_TOKEN_HELLO": ""}, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no value for the variable token_hello", done.stderr)
