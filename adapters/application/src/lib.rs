@@ -4,6 +4,8 @@
 //! key, so that whoever stands on an [`Application`] (the host, the bridge, the generator, tests) need not check again.
 //! Nothing of a particular shop is known here.
 
+#![warn(missing_docs)]
+
 mod adapter;
 mod application;
 mod checks;

@@ -4,6 +4,8 @@
 //! the bridge would have to refuse for safety's sake. There are no operators by name and no code, so nothing
 //! a shopper types can become part of a query. The bridge checks sizes once more with [`Check`] before it acts.
 
+#![warn(missing_docs)]
+
 mod answer;
 mod encode;
 mod event;

@@ -7,6 +7,8 @@
 //! Names and attributes hold what the configuration and the routes say, never paths with ids, addresses of people, or
 //! anything of a body: whoever sets an attribute picks it from what is known at start.
 
+#![warn(missing_docs)]
+
 mod export;
 mod log;
 mod span;

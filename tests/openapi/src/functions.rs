@@ -5,43 +5,43 @@
 use utoipa::OpenApi as _;
 
 #[path = "../../../functions/orders/create-order/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod create_order;
 #[path = "../../../functions/gateway/health/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod health;
 #[path = "../../../functions/catalogue/list-products/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod list_products;
 #[path = "../../../functions/accounts/login/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod login;
 #[path = "../../../functions/accounts/my-account/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod my_account;
 #[path = "../../../functions/payments/pay/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod pay;
 #[path = "../../../functions/accounts/register/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod register;
 #[path = "../../../functions/notifications/send-email/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod send_email;
 #[path = "../../../functions/orders/settle-order/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod settle_order;
 #[path = "../../../functions/gateway/storefront/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod storefront;
 #[path = "../../../functions/orders/track-orders/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod track_orders;
 #[path = "../../../functions/accounts/validate-token/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod validate_token;
 #[path = "../../../functions/catalogue/view-product/src/lib.rs"]
-#[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "only annotations are read")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "only annotations are read")]
 mod view_product;
 
 /// What the handlers of each component say of themselves.

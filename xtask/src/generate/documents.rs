@@ -40,7 +40,7 @@ pub(super) fn reader(root: &Path, application: &Application, files: &mut Files) 
         write!(
             modules,
             "#[path = \"../../../{folder}/src/lib.rs\"]\n\
-             #[allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = \"only annotations are read\")]\n\
+             #[allow(dead_code, unused_imports, unreachable_pub, reason = \"only annotations are read\")]\n\
              mod {module};\n"
         )?;
         writeln!(documents, "        (\"{name}\", {module}::Document::openapi()),")?;

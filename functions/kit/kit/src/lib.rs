@@ -5,6 +5,8 @@
 //! [`Problem`]. Nothing else in a function knows about Spin: natively, the same code compiles against a host
 //! that is not there, which is how the OpenAPI document and the rules are tested without Wasm.
 
+#![warn(missing_docs)]
+
 mod bridge;
 mod caller;
 mod context;
@@ -92,7 +94,7 @@ macro_rules! component {
 
         #[cfg(target_arch = "wasm32")]
         mod component {
-            #![allow(unsafe_code, missing_docs, reason = "the export is generated code")]
+            #![allow(unsafe_code, reason = "the export is generated code")]
 
             #[::spin_sdk::http_service]
             async fn handle(request: ::spin_sdk::http::Request) -> $crate::HostAnswer {
