@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attemptKey, endAttempt } from '../src/checkout/attempt';
 import { charge, chargeRefusal } from '../src/checkout/charge';
 import { place } from '../src/checkout/place';
-import { ApiProblem } from '../src/api/problem';
+import { ApiProblem, type FieldCode } from '../src/api/problem';
 import { guestToken } from '../src/storage/guest-orders';
 import { everythingStored, json, order } from './things';
 
@@ -111,8 +111,9 @@ describe('paying', () => {
   });
 
   it('tells an empty account from a refused card', () => {
-    expect(chargeRefusal(new ApiProblem(402, 'payment_declined', 'insufficient funds'))).toBe('insufficient');
-    expect(chargeRefusal(new ApiProblem(402, 'payment_declined', 'declined'))).toBe('declined');
+    const refused = (code: FieldCode) => new ApiProblem(402, 'payment_declined', '', [{ field: 'card', code, message: '' }]);
+    expect(chargeRefusal(refused('insufficient_funds'))).toBe('insufficient');
+    expect(chargeRefusal(refused('card_declined'))).toBe('declined');
     expect(chargeRefusal(new ApiProblem(0, 'network', ''))).toBe('uncertain');
   });
 });

@@ -7,6 +7,9 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod collection;
+mod decode;
+mod document;
 mod encode;
 mod event;
 mod filter;
@@ -14,9 +17,18 @@ mod limits;
 mod operation;
 mod path;
 mod query;
+mod traceparent;
+mod transaction;
 mod update;
 
 pub use answer::{Conflict, Failure, FailureCode, Outcome, QueryAnswer, QueryResult, TransactAnswer};
+#[doc(hidden)]
+pub use bson::Document;
+pub use collection::{Collection, Found, path};
+pub use decode::{Undecodable, Undecoded, decode_document};
+#[doc(hidden)]
+pub use document::make_document;
+pub use document::{FromDocument, ToDocument, Unencodable, to_bson};
 pub use encode::encode;
 pub use event::{CloudEvent, EventType, NewEvent};
 pub use filter::{Filter, Scalar};
@@ -24,6 +36,8 @@ pub use limits::{Check, Refused, check_nesting};
 pub use operation::{Expect, Operation, TransactRequest};
 pub use path::{CollectionName, Path, PathError};
 pub use query::{Cursor, Direction, Facet, FacetCount, Query, QueryRequest, SortKey};
+pub use traceparent::Traceparent;
+pub use transaction::Transaction;
 pub use update::{Change, Update};
 
 /// The media type of a request or an answer as BSON; relaxed extended JSON (`application/json`) says the same.

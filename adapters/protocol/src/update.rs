@@ -52,6 +52,11 @@ pub enum Change {
 pub struct Update(pub Vec<Change>);
 
 impl Change {
+    /// Sets a field to a value that is not a document or an array.
+    pub fn set(path: Path, value: impl Into<Scalar>) -> Self {
+        Self::Set(path, value.into().into())
+    }
+
     /// The outermost field this writes to.
     #[must_use]
     pub fn target(&self) -> &Path {

@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keys that access tokens are checked with. */
+        /** The keys that verify access tokens. */
         get: operations["getJwks"];
         put?: never;
         post?: never;
@@ -30,7 +30,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in with an address and a password. Whether there is an account of the address can't be told from the answer. */
+        /**
+         * Signs in with an e-mail address and a password.
+         * @description The answer does not reveal whether there is an account with this address. Sets the cookie `mc_refresh`, which keeps the
+         *     browser signed in.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -47,7 +51,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs out everywhere this signing in led to, and takes the cookie away. */
+        /**
+         * Ends every session that descends from this sign-in, and drops the cookie.
+         * @description The cookie is dropped even if the session can't be ended.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -62,7 +69,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in. */
+        /** The signed-in user. */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -83,8 +90,8 @@ export interface paths {
         put?: never;
         /**
          * Exchanges the refresh token in the cookie for the next one and a new access token.
-         * @description A token is good once. One that comes again within 10 seconds lost a race between two tabs, and is refused without
-         *     more, since the browser holds its successor already; one that comes later was copied, and signs its family out.
+         * @description A refresh token is valid once. One that comes again within 10 seconds lost a race between two tabs and is only refused,
+         *     because the browser has its successor already; one that comes later was copied, and signs out its family.
          */
         post: operations["refresh"];
         delete?: never;
@@ -102,7 +109,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Opens an account and signs its owner in. */
+        /**
+         * Opens an account and signs its owner in.
+         * @description Sets the cookie `mc_refresh`, which keeps the browser signed in.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -119,7 +129,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Whether an access token is good, for services that can't check it themselves. */
+        /** Whether an access token is valid, for services that can't check it themselves. */
         post: operations["validateToken"];
         delete?: never;
         options?: never;
@@ -136,7 +146,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Places an order and takes its stock. It is priced from the catalogue, and is to be paid within half an hour. */
+        /**
+         * Places an order and reserves its stock for 30 minutes.
+         * @description Prices come from the catalogue.
+         */
         post: operations["createOrder"];
         delete?: never;
         options?: never;
@@ -153,7 +166,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A guest's order, for whoever knows its number and address. The answer holds the secret that opens it. */
+        /**
+         * A guest's order, for whoever knows its number and e-mail address.
+         * @description The answer contains the order's access token.
+         */
         post: operations["findGuestOrder"];
         delete?: never;
         options?: never;
@@ -185,7 +201,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An order, for its owner or for whoever shows the secret of a guest's order. */
+        /** An order, for its owner or for whoever has the access token of a guest's order. */
         get: operations["getOrder"];
         put?: never;
         post?: never;
@@ -204,7 +220,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pays what is due for an order. */
+        /**
+         * Pays what is due for an order.
+         * @description The same key, order and card are charged once.
+         */
         post: operations["createPayment"];
         delete?: never;
         options?: never;
@@ -253,7 +272,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A product by its id. */
+        /** The product with this id. */
         get: operations["getProduct"];
         put?: never;
         post?: never;
@@ -301,34 +320,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Where an order goes. */
+        /** @description A valid address. */
         Address: {
-            /** @description Town. */
             city: string;
             /** @description ISO 3166-1 alpha-2 code. */
             country: string;
-            /** @description Street and house number. */
             line1: string;
-            /** @description Floor, flat, building. */
             line2?: string | null;
-            /** @description Postal code. */
             postalCode: string;
         };
-        /**
-         * @description Whose card it is.
-         * @enum {string}
-         */
+        /** @enum {string} */
         Brand: "visa" | "mastercard" | "amex" | "discover" | "other";
-        /** @description Who bought, as shown to the buyer. */
         Buyer: {
             /** @description Where mails go. */
             email: components["schemas"]["EmailAddress"];
-            /** @description Who receives it. */
+            /** @description The recipient. */
             name: string;
         };
         /** @description What may be kept and shown of a card. */
         CardSummary: {
-            /** @description Whose card it is. */
             brand: components["schemas"]["Brand"];
             /**
              * @description The last four digits.
@@ -336,23 +346,16 @@ export interface components {
              */
             last4: string;
         };
-        /** @description A category and how much it holds. */
+        /** @description A category, and the number of products in it. */
         CategoryCount: {
-            /**
-             * Format: int64
-             * @description How many products.
-             */
+            /** Format: int64 */
             count: number;
-            /** @description What it is called. */
             name: components["schemas"]["LocalizedText"];
-            /** @description Its name in addresses. */
             slug: components["schemas"]["Slug"];
         };
-        /** @description A category as a product carries it. */
+        /** @description A product's category. */
         CategoryRef: {
-            /** @description What it is called. */
             name: components["schemas"]["LocalizedText"];
-            /** @description Its name in addresses. */
             slug: components["schemas"]["Slug"];
         };
         /**
@@ -360,27 +363,27 @@ export interface components {
          * @enum {string}
          */
         ChangedBy: "buyer" | "payment" | "expiry";
-        /** @description What an access token says. */
+        /** @description The claims of an access token. */
         Claims: {
             /** @description Always `mcommerce`. */
             aud: string;
-            /** @description Where mails go. */
+            /** @description The user's e-mail address. */
             email: string;
             /**
              * Format: int64
-             * @description When it ends, seconds since 1970.
+             * @description When the token expires, in seconds since 1970.
              */
             exp: number;
             /**
              * Format: int64
-             * @description When it was issued, seconds since 1970.
+             * @description When the token was issued, in seconds since 1970.
              */
             iat: number;
             /** @description Always `mcommerce`. */
             iss: string;
-            /** @description The user's name as it is shown. */
+            /** @description The user's display name. */
             name: string;
-            /** @description What the user may do. */
+            /** @description What the user may do in the back office. */
             permissions: components["schemas"]["Permission"][];
             /** @description The user's role. */
             role: components["schemas"]["Role"];
@@ -388,45 +391,59 @@ export interface components {
             sub: components["schemas"]["Id"];
         };
         /**
-         * @description A currency by its ISO 4217 code. The shop sells in these.
+         * @description A currency the shop sells in, by its ISO 4217 code.
          * @enum {string}
          */
         Currency: "EUR";
         /**
-         * @description How a user wants to be called: 1 to 100 characters, none of them a control character.
+         * @description A user's display name.
          * @example Ada Lovelace
          */
         DisplayName: string;
         /**
          * Format: email
-         * @description An e-mail address that a mail can be sent to: ASCII, at most 254 bytes, with a dotted domain. Kept in small letters,
-         *     so spellings that differ in case are one address. Its `Debug` does not show it.
+         * @description An e-mail address that a mail can be sent to: ASCII, at most 254 bytes, with a dotted domain. Kept in lower case, so
+         *     that spellings which differ in case are one address.
          * @example ada@example.com
          */
         EmailAddress: string;
         /** @description Why a payment failed. */
         Failure: {
-            /** @description For a program. */
             code: components["schemas"]["FailureCode"];
-            /** @description For a person. */
+            /** @description In English. */
             message: string;
         };
         /**
-         * @description Why a payment failed, for a program.
+         * @description Why a payment failed.
          * @enum {string}
          */
         FailureCode: "card_declined" | "insufficient_funds";
+        /**
+         * @description What is wrong with a field. The page has a sentence for each of these, in each of its languages.
+         * @enum {string}
+         */
+        FieldCode: "missing" | "unknown" | "repeated" | "wrong_type" | "length" | "range" | "too_small" | "count" | "control_characters" | "format" | "email" | "card_number" | "card_expired" | "card_declined" | "insufficient_funds" | "common_password" | "password_has_email" | "email_taken" | "not_sold" | "out_of_stock";
         /** @description A field at fault. */
         FieldError: {
-            /** @description What is wrong, for a program: `invalid`, `missing`, `unknown`, `out_of_stock`. */
-            code: string;
+            /** @description What is wrong, for a program. */
+            code: components["schemas"]["FieldCode"];
             /**
              * @description Where it is in the body or the query: `items[0].quantity`.
              * @example items[0].quantity
              */
             field: string;
-            /** @description What is wrong, for a person. */
+            /**
+             * Format: int64
+             * @description The most that is allowed, where the code speaks of it.
+             */
+            max?: number | null;
+            /** @description What is wrong, in English. */
             message: string;
+            /**
+             * Format: int64
+             * @description The least that is allowed, where the code speaks of it.
+             */
+            min?: number | null;
         };
         /** @description What a guest knows of an order. */
         GuestLookup: {
@@ -435,46 +452,44 @@ export interface components {
              * @description The address it was placed with.
              */
             email: string;
-            /**
-             * @description The order's number.
-             * @example MC-7F3K-92QD
-             */
+            /** @example MC-7F3K-92QD */
             number: string;
         };
-        /** @description The shop's health. */
+        /** @description The shop can serve. */
         Health: {
-            status: components["schemas"]["Status"];
+            /** @description Always `ok`. */
+            status: string;
         };
         /** Format: uuid */
         Id: string;
-        /** @description A picture of a product. */
+        /** @description An image of a product. */
         Image: {
             /** @description What it shows, for those who can't see it. */
             alt: components["schemas"]["LocalizedText"];
             /**
-             * @description Where it is; a path is one of the shop's own.
+             * @description Its address; a path is one of the shop's own.
              * @example /images/products/canvas-tote.svg
              */
             url: string;
         };
-        /** @description A public key that access tokens are checked with. */
+        /** @description A public key that verifies access tokens. */
         Jwk: {
             /** @description Always `ES256`. */
             alg: string;
             /** @description Always `P-256`. */
             crv: string;
-            /** @description What a token's header calls this key: its thumbprint. <https://www.rfc-editor.org/rfc/rfc7638> */
+            /** @description How a token's header names this key: its thumbprint. <https://www.rfc-editor.org/rfc/rfc7638> */
             kid: string;
             /** @description Always `EC`. */
             kty: string;
             /** @description Always `sig`. */
             use: string;
-            /** @description One coordinate, base64url. */
+            /** @description The x coordinate, base64url. */
             x: string;
-            /** @description The other one, base64url. */
+            /** @description The y coordinate, base64url. */
             y: string;
         };
-        /** @description The keys that access tokens are checked with. <https://www.rfc-editor.org/rfc/rfc7517> */
+        /** @description The keys that verify access tokens. <https://www.rfc-editor.org/rfc/rfc7517> */
         Jwks: {
             keys: components["schemas"]["Jwk"][];
         };
@@ -490,11 +505,9 @@ export interface components {
             /** @description French. */
             fr: string;
         };
-        /** @description What signs somebody in, as it was sent. */
+        /** @description Credentials as a client sends them. */
         Login: {
-            /** @description The account's address. */
             email: components["schemas"]["EmailAddress"];
-            /** @description Its password. */
             password: components["schemas"]["Plaintext"];
         };
         /** Format: date-time */
@@ -539,12 +552,12 @@ export interface components {
         NewCard: {
             /**
              * Format: int64
-             * @description The month it is good to the end of.
+             * @description The last month in which the card is valid.
              */
             expiryMonth: number;
             /**
              * Format: int64
-             * @description The year of that month, of four digits.
+             * @description The year of that month, in four digits.
              * @example 2030
              */
             expiryYear: number;
@@ -556,156 +569,124 @@ export interface components {
              */
             number: string;
             /**
-             * @description Three or four digits.
+             * @description 3 or 4 digits.
              * @example 123
              */
             securityCode: string;
         };
-        /** @description An order as a client sends it: no price, no total. */
+        /** @description An order as a client sends it: without prices. */
         NewOrder: {
             /**
              * Format: email
-             * @description Where mails go. Guests must say it; of a signed-in buyer the account's address is taken.
+             * @description Where mails go. Required from guests; for signed-in buyers the account's address is used.
              */
             email?: string | null;
-            /** @description What is wanted: 1 to 50 lines, each of another variant. */
+            /** @description 1 to 50 items, each of a different variant. */
             items: components["schemas"]["NewOrderItem"][];
             /** @description The language of mails. */
             locale: components["schemas"]["Locale"];
-            /** @description Who receives it. */
+            /** @description The recipient. */
             name: string;
-            /** @description Where it goes. */
+            /** @description Where the order is sent. */
             shippingAddress: components["schemas"]["NewAddress"];
         };
-        /** @description A line of an order as a client sends it. */
+        /** @description An item of an order as a client sends it. */
         NewOrderItem: {
-            /**
-             * Format: int64
-             * @description How many.
-             */
+            /** Format: int64 */
             quantity: number;
-            /** @description Which variant. */
             variantId: components["schemas"]["Id"];
         };
-        /** @description A payment as a client asks for it: no amount, which is what the order costs. */
+        /** @description A payment as a client sends it: without an amount, because that is what the order costs. */
         NewPayment: {
-            /** @description With what. */
             card: components["schemas"]["NewCard"];
-            /** @description What is paid. */
             orderId: components["schemas"]["Id"];
         };
         /** @description An order as its buyer sees it. */
         Order: {
-            /** @description The secret that opens a guest's order: the header `X-Order-Token`. Only where the buyer has just proved to be one. */
+            /** @description Opens a guest's order, as the header `X-Order-Token`. Only where the buyer has just proved to be the buyer. */
             accessToken?: string | null;
-            /** @description Who bought. */
             buyer: components["schemas"]["Buyer"];
-            /** @description When it was placed. */
             createdAt: components["schemas"]["Moment"];
             expiresAt: components["schemas"]["Moment"] | null;
-            /** @description Its id. */
             id: components["schemas"]["Id"];
             /**
              * Format: int32
-             * @description How many things.
+             * @description The sum of the quantities.
              */
             itemCount: number;
-            /** @description What was bought. */
             lines: components["schemas"]["OrderLine"][];
             /** @description The language of mails. */
             locale: components["schemas"]["Locale"];
-            /** @description What people call it. */
             number: components["schemas"]["OrderNumber"];
             paymentId?: components["schemas"]["Id"] | null;
-            /** @description Where it goes. */
             shippingAddress: components["schemas"]["Address"];
-            /** @description Where it stands. */
             status: components["schemas"]["OrderStatus"];
-            /** @description Every status it had, the present one last. */
+            /** @description Every status so far, the current one last. */
             statusHistory: components["schemas"]["StatusChange"][];
-            /** @description What it costs. */
             total: components["schemas"]["Money"];
         };
-        /** @description What was bought, as it was when it was bought. */
+        /** @description What was bought, as it was then. */
         OrderLine: {
             image?: components["schemas"]["Image"] | null;
-            /** @description What they cost together. */
             lineTotal: components["schemas"]["Money"];
-            /** @description What the product was called. */
+            /** @description The product's name. */
             name: components["schemas"]["LocalizedText"];
-            /** @description The product. */
             productId: components["schemas"]["Id"];
-            /** @description How many. */
             quantity: components["schemas"]["Quantity"];
-            /** @description The variant's SKU. */
             sku: components["schemas"]["Sku"];
-            /** @description What one cost. */
             unitPrice: components["schemas"]["Money"];
-            /** @description The variant of it. */
             variantId: components["schemas"]["Id"];
-            /** @description What the variant was called. */
             variantName: components["schemas"]["LocalizedText"];
         };
         /** @description Orders, newest first. */
         OrderList: {
             items: components["schemas"]["Order"][];
-            /** @description Where to go on, if there are more. */
+            /** @description Where to continue, if there are more. */
             next?: string | null;
         };
         /**
-         * @description What a person calls an order: `MC-7F3K-92QD`, 40 random bits in Crockford's base 32, which has no letters that are
-         *     taken for digits. <https://www.crockford.com/base32.html>
+         * @description What people call an order: `MC-7F3K-92QD`, 40 random bits in Crockford's base 32, which has no letters that pass for
+         *     digits. <https://www.crockford.com/base32.html>
          * @example MC-7F3K-92QD
          */
         OrderNumber: string;
         /**
-         * @description Where an order stands.
+         * @description The state of an order.
          * @enum {string}
          */
         OrderStatus: "received" | "confirmed" | "prepared" | "delivered" | "cancelled" | "refunded";
         /** @description A payment as its buyer sees it. */
         Payment: {
-            /** @description What is paid. */
             amount: components["schemas"]["Money"];
-            /** @description With what. */
             card: components["schemas"]["CardSummary"];
-            /** @description When it began. */
             createdAt: components["schemas"]["Moment"];
             failure?: components["schemas"]["Failure"] | null;
-            /** @description Its id. */
             id: components["schemas"]["Id"];
-            /** @description What it is for. */
             orderId: components["schemas"]["Id"];
-            /** @description Where it stands. */
             status: components["schemas"]["PaymentStatus"];
-            /** @description When it last changed. */
             updatedAt: components["schemas"]["Moment"];
         };
-        /**
-         * @description Where a payment stands.
-         * @enum {string}
-         */
+        /** @enum {string} */
         PaymentStatus: "pending" | "succeeded" | "failed" | "refunded";
         /**
-         * @description What a back-office user may do; the names stand in tokens and roles.
+         * @description What a back-office user may do. The names stand in tokens and roles.
          * @enum {string}
          */
         Permission: "create:product" | "update:product" | "delete:product" | "adjust:stock" | "create:category" | "update:category" | "delete:category" | "read:order" | "write:order" | "refund:payment" | "read:user" | "write:user" | "delete:user" | "read:role" | "write:role";
         /**
          * Format: password
-         * @description A password as somebody typed it. It does not print.
+         * @description A password as somebody typed it. Nothing prints it.
          */
         Plaintext: string;
-        /** @description A token to be checked. */
+        /** @description A token to check. */
         Presented: {
-            /** @description The access token. */
+            /** @description An access token. */
             token: string;
         };
-        /** @description The shape of a [`Problem`] on the wire. */
+        /** @description The JSON of a refusal or a failure. <https://www.rfc-editor.org/rfc/rfc9457> */
         Problem: {
-            /** @description What went wrong, for a program. */
-            code: string;
-            /** @description What went wrong, for a person. */
+            code: components["schemas"]["ProblemCode"];
+            /** @description What went wrong, in English. */
             detail: string;
             /** @description The fields at fault, if any. */
             fields?: components["schemas"]["FieldError"][];
@@ -714,87 +695,77 @@ export interface components {
              * @description The HTTP status.
              */
             status: number;
-            /** @description The status' name. */
+            /** @description The name of the status. */
             title: string;
             /** @description What to quote to support. */
             traceId: string;
             /** @description Always `about:blank`: `code` says which problem it is. */
             type: string;
         };
-        /** @description A product with all there is to know before buying. */
+        /**
+         * @description What went wrong, for a program.
+         * @enum {string}
+         */
+        ProblemCode: "already_paid" | "email_taken" | "internal" | "invalid_credentials" | "invalid_fields" | "key_reused" | "malformed" | "not_found" | "order_not_payable" | "out_of_stock" | "payment_declined" | "payment_in_progress" | "provider_unavailable" | "refresh_raced" | "too_large" | "too_many_requests" | "unauthenticated" | "unavailable" | "unsupported_media_type";
+        /** @description A product with everything a buyer needs to know. */
         Product: {
-            /** @description Where it stands. */
             category: components["schemas"]["CategoryRef"];
-            /** @description When it came into the catalogue. */
             createdAt: components["schemas"]["Moment"];
-            /** @description What it is like. */
             description: components["schemas"]["LocalizedText"];
-            /** @description Its id. */
             id: components["schemas"]["Id"];
-            /** @description Its pictures, the main one first. */
+            /** @description The main image first. */
             images: components["schemas"]["Image"][];
-            /** @description Whether any variant can be bought. */
+            /** @description Whether any variant is in stock. */
             inStock: boolean;
-            /** @description What it is called. */
             name: components["schemas"]["LocalizedText"];
             /** @description The price of the cheapest variant. */
             priceFrom: components["schemas"]["Money"];
-            /** @description The price of the dearest variant. */
+            /** @description The price of the most expensive variant. */
             priceTo: components["schemas"]["Money"];
-            /** @description Its name in addresses. */
             slug: components["schemas"]["Slug"];
-            /** @description When it was last edited. */
             updatedAt: components["schemas"]["Moment"];
-            /** @description What can be bought. */
             variants: components["schemas"]["Variant"][];
             /**
              * Format: int64
-             * @description How often it was edited, from 1.
+             * @description Counts edits, from 1.
              */
             version: number;
         };
         /** @description A page of the catalogue. */
         ProductList: {
-            /** @description Every category in the shop's order, with the products that meet the other wishes. */
+            /** @description Every category, in the shop's order. The counts ignore the chosen category. */
             categories: components["schemas"]["CategoryCount"][];
-            /** @description The products on this page. */
             items: components["schemas"]["ProductSummary"][];
             /**
              * Format: int32
-             * @description How many products a page holds at the most.
+             * @description The most products on a page.
              */
             limit: number;
             /**
              * Format: int32
-             * @description Which page this is, from 1.
+             * @description From 1.
              */
             page: number;
             /**
              * Format: int64
-             * @description How many products there are on all pages.
+             * @description The number of products on all pages.
              */
             total: number;
         };
         /** @description A product in a list. */
         ProductSummary: {
-            /** @description Where it stands. */
             category: components["schemas"]["CategoryRef"];
-            /** @description When it came into the catalogue. */
             createdAt: components["schemas"]["Moment"];
-            /** @description Its id. */
             id: components["schemas"]["Id"];
             image?: components["schemas"]["Image"] | null;
-            /** @description Whether any variant can be bought. */
+            /** @description Whether any variant is in stock. */
             inStock: boolean;
-            /** @description What it is called. */
             name: components["schemas"]["LocalizedText"];
             /** @description The price of the cheapest variant. */
             priceFrom: components["schemas"]["Money"];
-            /** @description The price of the dearest variant. */
+            /** @description The price of the most expensive variant. */
             priceTo: components["schemas"]["Money"];
-            /** @description Its name in addresses. */
             slug: components["schemas"]["Slug"];
-            /** @description How many variants there are to choose from. */
             variantCount: number;
         };
         /**
@@ -803,13 +774,13 @@ export interface components {
          * @example 2
          */
         Quantity: number;
-        /** @description What opens an account, as it was sent. */
+        /** @description A registration as a client sends it. */
         Registration: {
-            /** @description Where mails go, and what to sign in with. */
+            /** @description Where mails go; also the name to sign in with. */
             email: components["schemas"]["EmailAddress"];
             /** @description The language of mails. */
             locale: components["schemas"]["Locale"];
-            /** @description How to be called. */
+            /** @description The display name. */
             name: components["schemas"]["DisplayName"];
             /** @description 12 to 128 characters. */
             password: components["schemas"]["Plaintext"];
@@ -819,81 +790,62 @@ export interface components {
          * @enum {string}
          */
         Role: "customer" | "admin";
-        /** @description Somebody signed in. */
+        /** @description Somebody who is signed in. */
         Session: {
-            /** @description What to show as `Authorization: Bearer`. */
+            /** @description Goes into the header `Authorization: Bearer`. */
             accessToken: string;
             /**
              * Format: int32
-             * @description How many seconds the access token is good for.
+             * @description How many seconds the access token is valid.
              */
             expiresIn: number;
             /** @description Always `Bearer`. */
             tokenType: string;
-            /** @description Who is signed in. */
             user: components["schemas"]["User"];
         };
         /**
-         * @description What a variant is called in stores and on labels: 1 to 40 of `A-Z`, `0-9` and `-`.
+         * @description What a variant is called in warehouses and on labels.
          * @example TOTE-CANVAS-ECRU
          */
         Sku: string;
         /**
-         * @description The name of a product or a category in addresses: 1 to 60 of `a-z`, `0-9` and `-`.
+         * @description What a product or a category is called in addresses.
          * @example canvas-tote
          */
         Slug: string;
-        /**
-         * @description Whether the shop can serve.
-         * @enum {string}
-         */
-        Status: "ok" | "unavailable";
-        /** @description A step of an order's way. */
+        /** @description A change of an order's status. */
         StatusChange: {
-            /** @description When. */
             at: components["schemas"]["Moment"];
-            /** @description By whom. */
             by: components["schemas"]["ChangedBy"];
-            /** @description What it became. */
             status: components["schemas"]["OrderStatus"];
         };
         /** @description A user as the user's own client sees it. */
         User: {
-            /** @description When the account was opened. */
             createdAt: components["schemas"]["Moment"];
-            /** @description Where mails go. */
             email: components["schemas"]["EmailAddress"];
-            /** @description The user's id. */
             id: components["schemas"]["Id"];
             /** @description The language of mails. */
             locale: components["schemas"]["Locale"];
-            /** @description How the user is called. */
             name: components["schemas"]["DisplayName"];
             /** @description What the user may do in the back office. */
             permissions: components["schemas"]["Permission"][];
-            /** @description What kind of user this is. */
             role: components["schemas"]["Role"];
         };
-        /** @description What a token is worth. */
+        /** @description Whether a token is valid. */
         Validity: {
             claims?: components["schemas"]["Claims"] | null;
-            /** @description Whether it was issued by this shop and its time is not over. */
+            /** @description Whether this shop issued it and it has not expired. */
             valid: boolean;
         };
         /** @description One way a product is sold: a size, a colour. */
         Variant: {
-            /** @description Its id. */
             id: components["schemas"]["Id"];
-            /** @description What tells it from the other variants. */
+            /** @description What distinguishes it from the other variants. */
             name: components["schemas"]["LocalizedText"];
-            /** @description What one costs. */
             price: components["schemas"]["Money"];
-            /** @description Its SKU; no two variants in the shop share one. */
+            /** @description Unique in the whole shop. */
             sku: components["schemas"]["Sku"];
-            /**
-             * Format: int64
-             * @description How many can be sold, 0 or more.
-             */
+            /** Format: int64 */
             stock: number;
         };
     };
@@ -914,7 +866,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The keys, with an ETag. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -923,12 +875,21 @@ export interface operations {
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
-            /** @description The keys are what If-None-Match names. */
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -945,78 +906,85 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in. */
+            /** @description OK */
             200: {
                 headers: {
-                    /** @description `mc_refresh`: what keeps the browser signed in. */
-                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description No JSON. */
+            /** @description `malformed`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: the address or the password is wrong. */
+            /** @description `invalid_credentials` */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description `too_large`: The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description `unsupported_media_type`: The body is not `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields are not valid. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many failures, for this account or from this address. */
+            /** @description `too_many_requests`: Until `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody can be signed in now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1030,20 +998,29 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signed out, whoever it was. */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description The cookie is gone, but the session could not be ended. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1057,7 +1034,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The user. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1066,22 +1043,34 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Not signed in. */
+            /**
+             * @description `unauthenticated`
+             *     `unauthenticated`: The access token is missing, invalid or expired.
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Accounts can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1095,33 +1084,43 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Still signed in. */
+            /** @description OK */
             200: {
                 headers: {
-                    /** @description `mc_refresh`: the next one. */
-                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Not signed in; or `refresh_raced`: another tab was first, and its cookie is to be used. */
+            /**
+             * @description `refresh_raced`: Another tab was first: use its cookie.
+             *     `unauthenticated`
+             */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody can be signed in now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1139,78 +1138,85 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account is open and its owner signed in. */
+            /** @description Created */
             201: {
                 headers: {
-                    /** @description `mc_refresh`: what keeps the browser signed in. */
-                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description No JSON. */
+            /** @description `malformed`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email_taken`: there is an account of this address. */
+            /** @description `email_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description `too_large`: The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description `unsupported_media_type`: The body is not `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields are not valid. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many accounts were opened from this address. */
+            /** @description `too_many_requests`: Until `Retry-After`. */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No account can be opened now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1228,7 +1234,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the token is worth. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1237,49 +1243,58 @@ export interface operations {
                     "application/json": components["schemas"]["Validity"];
                 };
             };
-            /** @description No JSON. */
+            /** @description `malformed`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller is none of the shop's services. */
+            /** @description `unauthenticated`: The access token is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description `too_large`: The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description `unsupported_media_type`: The body is not `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields are not valid. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1288,7 +1303,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Names this attempt: 8 to 64 visible ASCII characters. The same key and body give the same order. */
+                /** @description Names this attempt: 8 to 64 visible ASCII characters. A repeated request with the same key and body has the same result and no further effect. */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -1300,7 +1315,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order that was placed under this key before. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1309,7 +1324,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The order. A guest's has its `accessToken`. */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1318,67 +1333,85 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description No JSON, or no key. */
+            /**
+             * @description `malformed`: The body is not valid JSON.
+             *     `malformed`: There is no valid Idempotency-Key.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token is not valid. */
+            /** @description `unauthenticated`: The access token is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `out_of_stock`, each short item named; or `key_reused` with another body. */
+            /**
+             * @description `key_reused`: The Idempotency-Key was used with another body.
+             *     `out_of_stock`: Each short item is named.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description `too_large`: The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description `unsupported_media_type`: The body is not `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields are not valid, or a variant is not sold. */
+            /**
+             * @description `invalid_fields`: Each item that is not for sale is named.
+             *     `invalid_fields`: `fields` names every field at fault.
+             */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The shop can't take orders now; the same key may be used again. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1396,7 +1429,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The order with its `accessToken`. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1405,58 +1438,67 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description No JSON. */
+            /** @description `malformed`: The body is not valid JSON. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No guest's order has this number and address. */
+            /** @description `not_found`: There is no such order, or it is not the caller's. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description `too_large`: The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description `unsupported_media_type`: The body is not `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields are not valid. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Orders can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1464,9 +1506,9 @@ export interface operations {
     listMyOrders: {
         parameters: {
             query?: {
-                /** @description How many orders at the most. */
+                /** @description The most orders to return. */
                 limit?: number;
-                /** @description Go on after this place: `next` of an earlier answer. */
+                /** @description Continue at this place: `next` of an earlier answer. */
                 after?: string;
             };
             header?: never;
@@ -1475,7 +1517,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The orders. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1484,31 +1526,40 @@ export interface operations {
                     "application/json": components["schemas"]["OrderList"];
                 };
             };
-            /** @description Not signed in. */
+            /** @description `unauthenticated`: The access token is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some parameters are not valid. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Orders can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1518,17 +1569,16 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `accessToken` of a guest's order. */
-                "X-Order-Token"?: string | null;
+                "X-Order-Token"?: string;
             };
             path: {
-                /** @description The order's id. */
                 id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The order. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1537,40 +1587,49 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The access token is not valid. */
+            /** @description `unauthenticated`: The access token is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such order, or it is not the caller's. */
+            /** @description `not_found`: There is no such order, or it is not the caller's. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The id is none. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Orders can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1579,10 +1638,10 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Names this attempt: 8 to 64 visible ASCII characters. The same key, order and card are charged once. */
-                "Idempotency-Key": string;
                 /** @description The `accessToken` of a guest's order. */
-                "X-Order-Token"?: string | null;
+                "X-Order-Token"?: string;
+                /** @description Names this attempt: 8 to 64 visible ASCII characters. A repeated request with the same key and body has the same result and no further effect. */
+                "Idempotency-Key": string;
             };
             path?: never;
             cookie?: never;
@@ -1593,7 +1652,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The payment, which succeeded. */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1602,103 +1661,120 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description No JSON, or no key. */
+            /**
+             * @description `malformed`: The body is not valid JSON.
+             *     `malformed`: There is no valid Idempotency-Key.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The access token is not valid. */
+            /** @description `unauthenticated`: The access token is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `payment_declined`: the field says why. The order may be paid under a new key. */
+            /** @description `payment_declined`: The field `card` says why. The order may be paid under a new key. */
             402: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such order, or it is not the caller's. */
+            /** @description `not_found`: The order does not exist, or is not the caller's. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_paid`, `order_not_payable`, `payment_in_progress` under another key, or `key_reused` with another card. */
+            /**
+             * @description `already_paid`: The order is paid.
+             *     `key_reused`: The Idempotency-Key was used with another body.
+             *     `order_not_payable`: The order was cancelled or has expired.
+             *     `payment_in_progress`: A payment under another key has begun and is not over.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description `too_large`: The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not JSON. */
+            /** @description `unsupported_media_type`: The body is not `application/json`. */
             415: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields are not valid. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `provider_unavailable`: try again with the same key. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_unavailable`: Repeat the request with the same key. */
             502: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The shop can't take payments now; try again with the same key. */
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `provider_unavailable`: try again with the same key. */
+            /** @description `provider_unavailable`: Repeat the request with the same key. */
             504: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1708,17 +1784,16 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The `accessToken` of a guest's order. */
-                "X-Order-Token"?: string | null;
+                "X-Order-Token"?: string;
             };
             path: {
-                /** @description The payment's id. */
                 id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The payment. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1727,40 +1802,49 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description The access token is not valid. */
+            /** @description `unauthenticated`: The access token is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such payment, or it is not the caller's. */
+            /** @description `not_found`: There is no such payment, or it is not the caller's. */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The id is none. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Payments can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1768,19 +1852,18 @@ export interface operations {
     listProducts: {
         parameters: {
             query?: {
-                /** @description Which page. */
                 page?: number;
-                /** @description How many products a page holds at the most. */
+                /** @description The most products on a page. */
                 limit?: number;
-                /** @description Only this category. */
+                /** @description Only products of this category. */
                 category?: string;
-                /** @description In which order; the newest first by default. */
+                /** @description Newest first by default. */
                 sort?: "newest" | "priceAsc" | "priceDesc";
                 /** @description Only products with a variant that costs this much or more, in minor units. */
                 minPrice?: number;
                 /** @description Only products with a variant that costs this much or less, in minor units. */
                 maxPrice?: number;
-                /** @description Only products that can be bought now. */
+                /** @description Only products that are in stock. */
                 inStock?: boolean;
             };
             header?: never;
@@ -1789,7 +1872,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The page, with an ETag. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1798,29 +1881,38 @@ export interface operations {
                     "application/json": components["schemas"]["ProductList"];
                 };
             };
-            /** @description The page is what If-None-Match names. */
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Some parameters are not valid. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The catalogue can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1830,14 +1922,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The product's id. */
                 id: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The product, with an ETag. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1846,38 +1937,47 @@ export interface operations {
                     "application/json": components["schemas"]["Product"];
                 };
             };
-            /** @description The product is what If-None-Match names. */
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description There is no such product. */
+            /** @description `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The id is none. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The catalogue can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1887,14 +1987,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The SKU of one of its variants. */
                 sku: components["schemas"]["Sku"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The product, with an ETag. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1903,38 +2002,47 @@ export interface operations {
                     "application/json": components["schemas"]["Product"];
                 };
             };
-            /** @description The product is what If-None-Match names. */
+            /** @description Not Modified */
             304: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description There is no such product. */
+            /** @description `not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The SKU is none. */
+            /** @description `invalid_fields`: `fields` names every field at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The catalogue can't be read now. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1948,7 +2056,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It can serve. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1957,13 +2065,22 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
-            /** @description Something it needs is down. */
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,5 +1,5 @@
 import { pay } from '../api/orders';
-import { ApiProblem } from '../api/problem';
+import { ApiProblem, type ProblemCode } from '../api/problem';
 import type { Card, Payment } from '../api/types';
 import { attemptKey, endAttempt, oneAtATime } from './attempt';
 
@@ -15,7 +15,7 @@ import { attemptKey, endAttempt, oneAtATime } from './attempt';
  */
 export type ChargeRefusal = 'declined' | 'insufficient' | 'uncertain' | 'inProgress' | 'cardChanged' | 'paid' | 'notPayable' | 'other';
 
-const BY_CODE: Readonly<Record<string, ChargeRefusal>> = {
+const BY_CODE: Readonly<Partial<Record<ProblemCode, ChargeRefusal>>> = {
   payment_in_progress: 'inProgress',
   key_reused: 'cardChanged',
   already_paid: 'paid',
@@ -25,7 +25,7 @@ const BY_CODE: Readonly<Record<string, ChargeRefusal>> = {
 export function chargeRefusal(failure: unknown): ChargeRefusal {
   if (!(failure instanceof ApiProblem)) return 'other';
   if (failure.code === 'payment_declined') {
-    return /insufficient/i.test(failure.detail) ? 'insufficient' : 'declined';
+    return failure.fields.some(({ code }) => code === 'insufficient_funds') ? 'insufficient' : 'declined';
   }
   return BY_CODE[failure.code] ?? (failure.isUncertain ? 'uncertain' : 'other');
 }

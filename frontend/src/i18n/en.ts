@@ -1,3 +1,5 @@
+import type { FieldCode, ProblemCode } from '../api/problem';
+
 /** English, and the shape that every other language must fill. */
 export const en = {
   brand: 'Mcommerce',
@@ -274,13 +276,13 @@ export const en = {
     reference: 'Reference: {{traceId}}',
     fixFields: 'Some fields need your attention.',
   },
+  /** A sentence for each refusal of the API. */
   problem: {
     unknown: 'Something went wrong on our side. Try again in a moment.',
     network: 'No connection to the shop. Check your network and try again.',
     timeout: 'The shop took too long to answer. Try again.',
     malformed: 'The shop could not read this request. Reload the page and try again.',
     unauthenticated: 'Your session has ended. Sign in again.',
-    not_granted: 'Your account may not do this.',
     not_found: 'This does not exist, or no longer.',
     invalid_credentials: 'E-mail or password is not right.',
     email_taken: 'There is already an account with this e-mail. Sign in instead?',
@@ -294,8 +296,34 @@ export const en = {
     invalid_fields: 'Some fields need your attention.',
     too_large: 'That is too much at once.',
     too_many_requests: 'Too many tries. Wait a little, then try again.',
+    internal: 'Something went wrong on our side. Try again in a moment.',
+    refresh_raced: 'Another tab has just signed in again. Try once more.',
+    unsupported_media_type: 'The shop could not read this request. Reload the page and try again.',
     unavailable: 'The shop is catching its breath. Try again in a moment.',
-  },
+  } satisfies Record<ProblemCode, string>,
+  /** A sentence for each fault of a field that the API names. */
+  fault: {
+    missing: 'This is needed.',
+    unknown: 'The shop does not know this. Reload the page and try again.',
+    repeated: 'This appears more than once.',
+    wrong_type: 'This does not look right.',
+    length: 'Use {{min}} to {{max}} characters.',
+    range: 'Enter a number from {{min}} to {{max}}.',
+    too_small: 'Enter {{min}} or more.',
+    count: 'Choose {{min}} to {{max}}.',
+    control_characters: 'Leave out line breaks and other control characters.',
+    format: 'This does not look right.',
+    email: 'Enter an e-mail such as camille@example.org.',
+    card_number: 'Check the card number.',
+    card_expired: 'This card has expired.',
+    card_declined: 'This card was declined.',
+    insufficient_funds: 'There is not enough money on this card.',
+    common_password: 'This password is easy to guess. Choose another.',
+    password_has_email: 'Leave your e-mail address out of the password.',
+    email_taken: 'There is already an account with this e-mail.',
+    not_sold: 'This is no longer for sale.',
+    out_of_stock: 'Fewer are left: {{max}}.',
+  } satisfies Record<FieldCode, string>,
   field: {
     required: 'This is needed.',
     invalid: 'This does not look right.',

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use axum::Router;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::serve::ListenerExt as _;
 use bson::{Document, doc};
@@ -11,8 +11,8 @@ use catalogue_model::{
     Category, ListParameters, ListedProduct, Listing, ProductList, ProductSummary, category_counts,
 };
 use futures::TryStreamExt as _;
-use http::{HeaderMap, StatusCode};
-use kit::Search;
+use http::StatusCode;
+use kit::{Answer, IfNoneMatch, Search};
 use mongodb::Database;
 use protocol::FacetCount;
 
@@ -33,18 +33,17 @@ pub(crate) async fn serve(uri: &str) -> Result<()> {
 
 async fn list_products(
     State(database): State<Database>,
-    headers: HeaderMap,
+    known: IfNoneMatch,
     Search(parameters): Search<ListParameters>,
 ) -> Response {
-    match answer(&database, &headers, &parameters).await {
+    match answer(&database, known, &parameters).await {
         Ok(response) => response,
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+        Err(error) => IntoResponse::into_response((StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
     }
 }
 
-async fn answer(database: &Database, headers: &HeaderMap, parameters: &ListParameters) -> Result<Response> {
-    let refused = |problem: kit::Problem| anyhow::anyhow!("{}", problem.code());
-    let listing = Listing::parse(parameters).map_err(refused)?;
+async fn answer(database: &Database, known: IfNoneMatch, parameters: &ListParameters) -> Result<Response> {
+    let listing = Listing::parse(parameters)?;
     let products = database.collection::<ListedProduct>("products");
     let fields = doc! {
         "slug": 1, "name": 1, "category": 1, "images": 1, "variants.stock": 1, "priceFrom": 1, "priceTo": 1, "createdAt": 1
@@ -88,5 +87,5 @@ async fn answer(database: &Database, headers: &HeaderMap, parameters: &ListParam
         total,
         categories: category_counts(categories, &counts),
     };
-    kit::tagged(headers, &list, "no-cache").map_err(refused)
+    Ok(Answer::into_response(known.tagged(list, "no-cache")))
 }

@@ -1,4 +1,4 @@
-//! What the handlers say of themselves, and documents that follow: OpenAPI, the page's types, `docs/functions.md`.
+//! What the endpoints' signatures say, and the documents that follow: OpenAPI, the page's types, `docs/functions.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -22,28 +22,40 @@ const FROM: &str = "spin.toml and functions/*/*/Cargo.toml";
 /// What the program `openapi` prints.
 #[derive(Deserialize)]
 pub(crate) struct Said {
-    /// The document of what is for the outside, as text.
+    /// The text of the public document.
     pub(crate) public: String,
-    /// The document of each component.
-    pub(crate) components: BTreeMap<Name, Value>,
+    pub(crate) components: BTreeMap<Name, SaidOfComponent>,
 }
 
-/// The program that reads handlers' annotations: a module for each component, and a dependency for each of theirs.
+/// What the signatures of a component's endpoints say.
+#[derive(Deserialize)]
+pub(crate) struct SaidOfComponent {
+    /// The OpenAPI document of all its endpoints.
+    pub(crate) document: Value,
+    /// The variables that it reads, and whether each must be secret.
+    pub(crate) variables: BTreeMap<String, bool>,
+    pub(crate) emits: BTreeSet<String>,
+    /// The types of events that are delivered to each path.
+    pub(crate) consumes: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The program that reads the signatures: it has a module for each component, and all their dependencies.
 pub(super) fn reader(root: &Path, application: &Application, files: &mut Files) -> anyhow::Result<()> {
     let mut modules = String::new();
     let mut documents = String::new();
     let mut dependencies = BTreeSet::from(
-        ["application", "serde_json", "thiserror", "utoipa"].map(|name| format!("{name}.workspace = true")),
+        ["application", "kit", "serde", "serde_json", "thiserror", "utoipa"]
+            .map(|name| format!("{name}.workspace = true")),
     );
     for (name, _, stanza) in application.stanzas() {
         let (module, folder) = (name.snake_case(), format!("functions/{}/{name}", stanza.domain));
         write!(
             modules,
             "#[path = \"../../../{folder}/src/lib.rs\"]\n\
-             #[allow(dead_code, unused_imports, unreachable_pub, reason = \"only annotations are read\")]\n\
+             #[allow(dead_code, unused_imports, unreachable_pub, reason = \"only signatures are read\")]\n\
              mod {module};\n"
         )?;
-        writeln!(documents, "        (\"{name}\", {module}::Document::openapi()),")?;
+        writeln!(documents, "        (\"{name}\", {module}::describe()),")?;
         let manifest = format!("{folder}/Cargo.toml");
         let text = std::fs::read_to_string(root.join(&manifest)).with_context(|| manifest.clone())?;
         let manifest: toml::Table = text.parse().with_context(|| manifest.clone())?;
@@ -61,16 +73,16 @@ pub(super) fn reader(root: &Path, application: &Application, files: &mut Files) 
     let count = application.stanzas().count();
     let text = format!(
         "// Generated from {FROM} by `cargo xtask generate`.\n\n\
-         //! Each component's module. What only a component uses of it is dead here.\n\n\
-         use utoipa::OpenApi as _;\n\n{modules}\n\
-         /// What the handlers of each component say of themselves.\n\
-         pub(crate) fn documents() -> [(&'static str, utoipa::openapi::OpenApi); {count}] {{\n    [\n{documents}    ]\n}}\n"
+         //! The components' modules. Code that only a component uses is dead here.\n\n\
+         use kit::describe::Component;\n\n{modules}\n\
+         /// What the signatures of each component's endpoints say.\n\
+         pub(crate) fn components() -> [(&'static str, Component); {count}] {{\n    [\n{documents}    ]\n}}\n"
     );
     files.add(format!("{READER}/src/functions.rs"), text);
     let manifest = format!(
         "[package]\n\
          name = \"openapi\"\n\
-         description = \"The OpenAPI document, read off the handlers' own types.\"\n\
+         description = \"The OpenAPI document, read from the endpoints' signatures.\"\n\
          version.workspace = true\n\
          edition.workspace = true\n\
          rust-version.workspace = true\n\
@@ -93,7 +105,7 @@ pub(super) fn read(root: &Path) -> anyhow::Result<Said> {
         .stderr(Stdio::inherit())
         .output()
         .context("cargo can't be run")?;
-    ensure!(output.status.success(), "the handlers' annotations can't be read: see above");
+    ensure!(output.status.success(), "the endpoints' signatures can't be read: see above");
     serde_json::from_slice(&output.stdout).context("what the program `openapi` printed")
 }
 

@@ -1,21 +1,20 @@
-//! What each handler says of itself, held against the stanzas.
+//! What the endpoints' signatures say, compared with the stanzas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
-use application::{Application, Audience, Caller, Name, Route, Stanza};
+use application::{Application, Audience, Caller, Component, Name, Route, Stanza};
 use serde_json::Value;
 
-use super::documents::Said;
+use super::documents::{Said, SaidOfComponent};
 
 /// The methods that a document can name.
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 const KEY: &str = "Idempotency-Key";
 
-/// What handlers serve, by component and path.
+/// The endpoints, by component and path.
 pub(crate) struct Operations(BTreeMap<Name, BTreeMap<String, Vec<Operation>>>);
 
-/// One handler.
 #[derive(Debug)]
 pub(crate) struct Operation {
     /// `GET`, `POST`.
@@ -24,12 +23,12 @@ pub(crate) struct Operation {
     pub(crate) keyed: bool,
     /// Whether it can be called without a token.
     open: bool,
-    /// The permissions that it asks for.
+    /// The permissions it requires.
     permissions: BTreeSet<String>,
 }
 
 impl Operations {
-    /// The handlers at a route.
+    /// The endpoints at a route.
     pub(crate) fn at(&self, component: &Name, route: &Route) -> impl Iterator<Item = &Operation> {
         self.0.get(component).and_then(|paths| paths.get(&route.openapi())).into_iter().flatten()
     }
@@ -44,14 +43,17 @@ impl Operations {
     }
 }
 
-/// Reads what handlers say, and names each difference from the stanzas.
+/// Reads what the signatures say, and names each difference from the stanzas.
 pub(super) fn parse(application: &Application, said: &Said) -> anyhow::Result<Operations> {
     let mut operations = BTreeMap::new();
     let mut faults = Vec::new();
-    for (name, _, stanza) in application.stanzas() {
-        let paths = said.components.get(name).map(paths).unwrap_or_default();
+    for (name, component, stanza) in application.stanzas() {
+        let Some(said) = said.components.get(name) else { continue };
+        let paths = paths(&said.document);
         compare_paths(application, name, &paths, &mut faults);
         compare_callers(application, name, stanza, &paths, &mut faults);
+        compare_variables(application, name, component, said, &mut faults);
+        compare_events(name, stanza, said, &mut faults);
         operations.insert(name.clone(), paths);
     }
     if faults.is_empty() { Ok(Operations(operations)) } else { bail!("{}", faults.join("\n")) }
@@ -83,7 +85,7 @@ fn parse_operation(method: &str, operation: &Value) -> Operation {
     }
 }
 
-/// Each route has a handler, and each handler a route.
+/// Each route has an endpoint, and each endpoint a route.
 fn compare_paths(
     application: &Application,
     name: &Name,
@@ -95,7 +97,7 @@ fn compare_paths(
     for route in routes.iter().filter(|route| !route.is_wildcard()) {
         if !paths.contains_key(&route.openapi()) {
             faults.push(format!(
-                "spin.toml: trigger.http.route of {name}: no handler of {name} is at {}",
+                "spin.toml: trigger.http.route of {name}: no endpoint of {name} is at {}",
                 route.openapi()
             ));
         }
@@ -104,11 +106,11 @@ fn compare_paths(
     {
         let folder = application.components[name].stanza.as_ref().map(|it| it.domain.to_string());
         let folder = folder.unwrap_or_default();
-        faults.push(format!("functions/{folder}/{name}: a handler is at {path}, which no trigger.http.route of {name} leads to"));
+        faults.push(format!("functions/{folder}/{name}: an endpoint is at {path}, which no trigger.http.route of {name} leads to"));
     }
 }
 
-/// What handlers ask of their callers is what the stanza says of them.
+/// The endpoints' arguments ask for the callers that the stanza names.
 fn compare_callers(
     application: &Application,
     name: &Name,
@@ -131,7 +133,7 @@ fn compare_callers(
         let at = format!("{} {path}", operation.method);
         if operation.open && !anyone {
             faults.push(format!(
-                "{key}: {at} is open to anyone, who is not among them (security(…) of its #[utoipa::path] says so)"
+                "{key}: {at} is open to anyone, who is not among them (its arguments ask for nobody)"
             ));
         }
         for permission in &operation.permissions {
@@ -141,7 +143,7 @@ fn compare_callers(
         }
     }
     if anyone && !operations.iter().any(|(_, operation)| operation.open) {
-        faults.push(format!("{key}: no handler is open to anyone"));
+        faults.push(format!("{key}: no endpoint is open to anyone"));
     }
     let asked: BTreeSet<&String> =
         operations.iter().flat_map(|(_, operation)| &operation.permissions).collect();
@@ -152,7 +154,63 @@ fn compare_callers(
             Caller::Anyone | Caller::Component(_) => false,
         };
         if idle {
-            faults.push(format!("{key}: no handler asks for {caller} in security(…) of its #[utoipa::path]"));
+            faults.push(format!("{key}: no endpoint asks for {caller} among its arguments"));
+        }
+    }
+}
+
+/// A component reads the variables that its stanza maps, and secrets as secrets.
+fn compare_variables(
+    application: &Application,
+    name: &Name,
+    component: &Component,
+    said: &SaidOfComponent,
+    faults: &mut Vec<String>,
+) {
+    let key = |variable: &str| format!("spin.toml: component.{name}.variables.{variable}");
+    let is_secret = |variable: &str| application.variables.get(variable).is_some_and(|it| it.secret);
+    for (variable, reads_secret) in &said.variables {
+        let Some(template) = component.variables.get(variable) else {
+            faults.push(format!("{}: the component reads it, and it is missing", key(variable)));
+            continue;
+        };
+        match (template.names().any(is_secret), *reads_secret) {
+            (true, false) => faults.push(format!(
+                "{}: it is secret, and the component reads it as text: let its type be `Secret`",
+                key(variable)
+            )),
+            (false, true) => faults.push(format!(
+                "{}: the component reads it as a secret: give the variable in it `secret = true`",
+                key(variable)
+            )),
+            _ => {}
+        }
+    }
+    for variable in component.variables.keys().filter(|variable| !said.variables.contains_key(*variable)) {
+        faults.push(format!("{}: no endpoint of the component reads it", key(variable)));
+    }
+}
+
+/// A component emits and consumes what its stanza says.
+fn compare_events(name: &Name, stanza: &Stanza, said: &SaidOfComponent, faults: &mut Vec<String>) {
+    let key = format!("spin.toml: component.{name}.tool.mcommerce");
+    let granted: BTreeSet<String> = stanza.emits.iter().map(ToString::to_string).collect();
+    for kind in said.emits.difference(&granted) {
+        faults.push(format!("{key}.emits: the component may emit {kind}, which is not among them"));
+    }
+    for kind in granted.difference(&said.emits) {
+        faults.push(format!("{key}.emits: kit::component! does not list {kind} among what it emits"));
+    }
+    for (subscription, consumption) in &stanza.consumes {
+        let delivered: BTreeSet<String> = consumption.events.iter().map(ToString::to_string).collect();
+        let path = format!("/events/{subscription}");
+        let taken = said.consumes.get(&path).cloned().unwrap_or_default();
+        for kind in delivered.difference(&taken) {
+            faults.push(format!("{key}.consumes.{subscription}: no endpoint at {path} takes {kind}"));
+        }
+        for kind in taken.difference(&delivered) {
+            faults
+                .push(format!("{key}.consumes.{subscription}: {path} takes {kind}, which is not delivered"));
         }
     }
 }

@@ -1,4 +1,4 @@
-/// The passwords of 12 characters or more that lists of leaked ones begin with.
+/// The most common leaked passwords of 12 characters or more.
 const COMMON: [&str; 31] = [
     "123123123123",
     "1234567890123",
@@ -33,10 +33,10 @@ const COMMON: [&str; 31] = [
     "qwertyuiopasdf",
 ];
 
-/// Too few different characters make a password that is tried early, whatever its length.
+/// A password of fewer different characters is tried early, whatever its length.
 const MIN_DIFFERENT: usize = 5;
 
-/// Whether a password, in small letters, is one of those that are tried first.
+/// Whether a password, in lower case, is one that attackers try first.
 pub(crate) fn is_common(lower: &str) -> bool {
     let mut characters: Vec<char> = lower.chars().collect();
     characters.sort_unstable();

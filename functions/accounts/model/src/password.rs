@@ -2,63 +2,70 @@ use std::fmt;
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::{Argon2, PasswordHash as Phc};
-use kit::{EmailAddress, Problem, random_bytes};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use values::{EmailAddress, Fault, FieldCode, FieldFault, random_bytes};
 
 use crate::common_passwords::is_common;
 
-/// A password as somebody typed it. It does not print.
+/// A password as somebody typed it. Nothing prints it.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String, format = Password)]
 pub struct Plaintext(String);
 
-/// A password that may be chosen for an account: 12 to 128 characters, not one of those tried first, and without the
-/// account's own name. It does not print.
+/// A password that is strong enough for an account: 12 to 128 characters, not one that attackers try first, and without the
+/// account's own name. Nothing prints it.
 #[derive(Clone)]
 pub struct Password(String);
 
-/// Why a password may not be chosen.
+/// Why a password is too weak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
-    /// Too short or too long.
     #[error("must be 12 to 128 characters")]
     Length,
-    /// One of those that are tried first.
-    #[error("is one of the passwords that are tried first")]
+    #[error("is one of the passwords that attackers try first")]
     Common,
-    /// Holds what stands before the @ of the account's address.
-    #[error("must not hold your e-mail address")]
+    /// Contains the part of the account's address before the @.
+    #[error("must not contain your e-mail address")]
     OwnName,
 }
 
-/// Argon2id of a password in PHC form. It does not print.
+/// Argon2id of a password, in PHC format. Nothing prints it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PasswordHash(String);
 
 const MIN_CHARACTERS: usize = 12;
 const MAX_CHARACTERS: usize = 128;
-/// Shorter names turn up in passwords by chance.
+/// Shorter names occur in passwords by chance.
 const MIN_NAME_BYTES: usize = 4;
 const SALT_BYTES: usize = 16;
 
-/// What a password is checked against where there is no account, so that both answers cost the same. No password is
-/// known to match it: the digest was drawn at random.
+/// The hash to verify against where there is no account, so that both answers cost the same. No password is known to match
+/// it: the digest was drawn at random.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c2V2ZW50ZWVuIGdlZXNlIQ$4WjT0wYtqVvPzv3Jm0uXb0R2x8kZ6k1o9fCqf7sXh2E";
 
+impl From<WeakPassword> for FieldFault {
+    fn from(weak: WeakPassword) -> Self {
+        let code = match weak {
+            WeakPassword::Length => return Self::length(MIN_CHARACTERS, MAX_CHARACTERS),
+            WeakPassword::Common => FieldCode::CommonPassword,
+            WeakPassword::OwnName => FieldCode::PasswordHasEmail,
+        };
+        Self::with_message(code, weak.to_string())
+    }
+}
+
 impl Plaintext {
-    /// What was typed.
-    #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 }
 
 impl Password {
-    /// Takes a password that is strong enough for the account of this address.
+    /// Accepts a password that is strong enough for the account of this address.
     pub fn choose(typed: &Plaintext, email: Option<&EmailAddress>) -> Result<Self, WeakPassword> {
         let length = typed.0.chars().count();
         if !(MIN_CHARACTERS..=MAX_CHARACTERS).contains(&length) {
@@ -75,9 +82,9 @@ impl Password {
         Ok(Self(typed.0.clone()))
     }
 
-    /// Its hash with a salt of its own: Argon2id, 19 MiB, 2 passes. Tens of milliseconds of work.
-    pub fn hash(&self) -> Result<PasswordHash, Problem> {
-        let fault = |error: argon2::password_hash::Error| Problem::internal(format!("hashing: {error}"));
+    /// Hashes with a random salt: Argon2id, 19 MiB, 2 passes; tens of milliseconds of work.
+    pub fn hash(&self) -> Result<PasswordHash, Fault> {
+        let fault = |error: argon2::password_hash::Error| Fault::internal(format!("hashing: {error}"));
         let salt = SaltString::encode_b64(&random_bytes::<SALT_BYTES>()?).map_err(fault)?;
         let hash = Argon2::default().hash_password(self.0.as_bytes(), &salt).map_err(fault)?;
         Ok(PasswordHash(hash.to_string()))
@@ -85,8 +92,7 @@ impl Password {
 }
 
 impl PasswordHash {
-    /// Whether the password is this account's; without an account never, after the same work.
-    #[must_use]
+    /// Whether this is the account's password; without an account it never is, after the same work.
     pub fn verify(account: Option<&Self>, typed: &Plaintext) -> bool {
         let phc = account.map_or(NOBODY, |hash| hash.0.as_str());
         let matches = Phc::new(phc)

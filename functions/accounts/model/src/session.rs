@@ -3,36 +3,34 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::{Collection, Id, Moment, Problem, Secret, Transaction, UserId, path};
-use protocol::{Change, Expect, Filter, Update};
+use contracts::identity::UserId;
+use protocol::{Change, Collection, Expect, Filter, Transaction, Update, path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use values::{Id, Moment, NoRandomness, Secret};
 
-/// Who is signed in.
 pub const SESSIONS: Collection<Session> = Collection::new("sessions");
-kit::document!(Session);
+protocol::document!(Session);
 
-/// How long a refresh token is good for if it is not used.
+/// How long an unused refresh token is valid.
 pub(crate) const REFRESH_LIFE: Duration = Duration::from_hours(30 * 24);
 
-/// Two tabs of one browser may send the same token at nearly the same time; what comes later than this was stolen.
+/// Two tabs of one browser may send the same token at nearly the same time; one that arrives later than this was stolen.
 pub(crate) const RACE: Duration = Duration::from_secs(10);
 
-/// The id of a session.
 pub type SessionId = Id<Session>;
 
-/// What the refresh tokens that grew out of one signing in share.
+/// What the sessions that descend from one sign-in share.
 #[derive(Debug)]
 pub enum Family {}
 
-/// The id of a family of sessions.
 pub type FamilyId = Id<Family>;
 
-/// What a client shows to stay signed in: 256 random bits, good for one use. It does not print.
+/// What a client shows to stay signed in: 256 random bits, valid for one use. Nothing prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RefreshToken(String);
 
-/// One refresh token as stored: its hash, and whether it was used.
+/// A refresh token as it is stored: its hash, and whether it was used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
@@ -48,39 +46,35 @@ pub struct Session {
     revoked: bool,
 }
 
-/// What a refresh token that was found is worth.
+/// The state of a refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It may be exchanged for the next one.
     Good,
-    /// It was exchanged a moment ago: another tab was first. Whoever sent it holds the next one already.
+    /// Another tab exchanged it a moment ago, so the browser has its successor already.
     Raced,
-    /// It was exchanged before: somebody has a copy of it, so nobody of its family may be trusted.
+    /// It was exchanged before: somebody has a copy, so no token of its family can be trusted.
     Stolen,
-    /// Its time is over, or its family was revoked.
+    /// It expired, or its family was revoked.
     Over,
 }
 
-/// Bytes of a token as text.
 const TOKEN_LENGTH: usize = 43;
 
 impl RefreshToken {
-    /// A token as a client sent it; `None` of what can be none.
-    #[must_use]
+    /// `None` if this can't be a token.
     pub fn parse(text: &str) -> Option<Self> {
-        let good = text.len() == TOKEN_LENGTH
+        let valid = text.len() == TOKEN_LENGTH
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        good.then(|| Self(text.to_owned()))
+        valid.then(|| Self(text.to_owned()))
     }
 
-    /// The token as the client gets it.
-    #[must_use]
+    /// The text for the client.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// The session that this token belongs to.
-    #[must_use]
+    /// Matches the token's session.
     pub fn session(&self) -> Filter {
         Filter::Eq(path("tokenHash"), self.hash().into())
     }
@@ -91,17 +85,21 @@ impl RefreshToken {
 }
 
 impl Session {
-    /// The first session of a family: somebody signs in.
-    pub fn open(user: UserId, now: Moment) -> Result<(Self, RefreshToken), Problem> {
-        Self::of_family(FamilyId::new(), user, now)
+    /// Starts a family: somebody signs in.
+    pub fn open(user: UserId, now: Moment) -> Result<(Self, RefreshToken), NoRandomness> {
+        Self::in_family(FamilyId::new(), user, now)
     }
 
-    /// The session that follows this one.
-    pub fn successor(&self, now: Moment) -> Result<(Self, RefreshToken), Problem> {
-        Self::of_family(self.family, self.user_id, now)
+    /// The next session of the family.
+    pub fn successor(&self, now: Moment) -> Result<(Self, RefreshToken), NoRandomness> {
+        Self::in_family(self.family, self.user_id, now)
     }
 
-    fn of_family(family: FamilyId, user_id: UserId, now: Moment) -> Result<(Self, RefreshToken), Problem> {
+    fn in_family(
+        family: FamilyId,
+        user_id: UserId,
+        now: Moment,
+    ) -> Result<(Self, RefreshToken), NoRandomness> {
         let token = RefreshToken(Secret::random()?.expose().to_owned());
         let session = Self {
             id: SessionId::new(),
@@ -116,20 +114,14 @@ impl Session {
         Ok((session, token))
     }
 
-    /// Whose session this is.
-    #[must_use]
     pub fn user_id(&self) -> UserId {
         self.user_id
     }
 
-    /// The family, for logs.
-    #[must_use]
     pub fn family(&self) -> FamilyId {
         self.family
     }
 
-    /// What its token is worth now.
-    #[must_use]
     pub fn standing(&self, now: Moment) -> Standing {
         if self.revoked || self.expires_at <= now {
             return Standing::Over;
@@ -141,8 +133,7 @@ impl Session {
         }
     }
 
-    /// Exchanges this session for the next: the first operation fails unless its token is still good when it commits.
-    #[must_use]
+    /// Exchanges this session for the next; conflicts unless its token is still valid when the transaction commits.
     pub fn rotate(&self, next: &Self, now: Moment) -> Transaction {
         let good = Filter::And(vec![
             Filter::id(self.id),
@@ -151,16 +142,15 @@ impl Session {
             Filter::Eq(path("revoked"), false.into()),
             Filter::Gt(path("expiresAt"), now.into()),
         ]);
-        let used = Update(vec![Change::Set(path("usedAt"), now.into())]);
+        let used = Update(vec![Change::set(path("usedAt"), now)]);
         Transaction::new().update(SESSIONS, good, used, Expect::Exactly(1)).insert(SESSIONS, next)
     }
 
-    /// Ends every session that grew out of the same signing in. It meets a rotation that happens at the same time on
-    /// the session that is still good, so that one of the two sees the other.
-    #[must_use]
+    /// Ends every session of the family. It conflicts with a concurrent rotation on the session that is still valid, so that
+    /// one of the two sees the other.
     pub fn revoke_family(&self) -> Transaction {
         let family = Filter::Eq(path("family"), self.family.into());
-        let revoked = Update(vec![Change::Set(path("revoked"), true.into())]);
+        let revoked = Update(vec![Change::set(path("revoked"), true)]);
         Transaction::new().update(SESSIONS, family, revoked, Expect::Any)
     }
 }
@@ -182,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_a_hash_and_has_no_use_yet() {
+    fn a_session_is_stored_with_a_hash_and_unused() {
         let (session, token, _) = opened();
         let stored: bson::Document =
             bson::deserialize_from_slice(&bson::serialize_to_vec(&session).unwrap()).unwrap();
@@ -194,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_once() {
+    fn a_token_is_valid_once() {
         let (mut session, _, now) = opened();
         assert_eq!(session.standing(now), Standing::Good);
         session.used_at = Some(now);
@@ -222,9 +212,9 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_no_token_is_none() {
+    fn text_that_can_not_be_a_token_is_refused() {
         for bad in ["", "abc", &"a".repeat(44), &"é".repeat(21), &format!("{}=", "a".repeat(42))] {
-            assert_eq!(RefreshToken::parse(bad), None, "{bad:?} was taken");
+            assert_eq!(RefreshToken::parse(bad), None, "{bad:?} was accepted");
         }
     }
 }

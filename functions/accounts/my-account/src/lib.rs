@@ -1,21 +1,19 @@
-//! What a signed-in shopper sees and changes of the own account.
+//! A signed-in shopper's own account.
 
-use accounts_model::{USERS, UserView};
-use kit::{Context, Json, Problem, SignedIn};
+use accounts_model::{SignedOut, USERS, UserView};
+use kit::{Bridge, Json, SignedIn};
 use protocol::Filter;
+use values::Problem;
 
-kit::component!(me);
+kit::component!(get_me);
 
-/// Who is signed in.
-#[utoipa::path(get, path = "/api/auth/me", tag = "accounts", operation_id = "getMe",
-    security(("bearer" = [])),
-    responses(
-        (status = 200, description = "The user.", body = UserView),
-        (status = 401, description = "Not signed in.", body = kit::ProblemBody),
-        (status = 503, description = "Accounts can't be read now.", body = kit::ProblemBody),
-    ))]
-pub async fn me(context: Context, SignedIn(claims): SignedIn) -> Result<Json<UserView>, Problem> {
-    let user = context.bridge().await?.find(USERS, Filter::id(claims.sub)).await?;
+/// The signed-in user.
+#[kit::endpoint(GET "/api/auth/me")]
+pub async fn get_me(
+    bridge: Bridge,
+    SignedIn(claims): SignedIn,
+) -> Result<Json<UserView>, Problem<SignedOut>> {
     // A token outlives its account by minutes.
-    user.map(|user| Json(user.into())).ok_or_else(|| Problem::unauthenticated("Please sign in."))
+    let user = bridge.find(USERS, Filter::id(claims.sub)).await?.ok_or(SignedOut::Unauthenticated)?;
+    Ok(Json(user.into()))
 }

@@ -1,27 +1,27 @@
-//! A page of the catalogue: what may be asked, and what to ask the bridge for it.
+//! A page of the catalogue: the parameters, and the queries that answer it.
 
-use kit::{Faults, PageNumber, Problem, path};
-use protocol::{Direction, Facet, Filter, Query, SortKey};
+use contracts::catalogue::Slug;
+use protocol::{Direction, Facet, Filter, Query, SortKey, path};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
+use values::{FieldCode, FieldFault, FieldFaults, Invalid, PageNumber};
 
-use crate::{CATEGORIES, PRODUCTS, Slug};
+use crate::{CATEGORIES, PRODUCTS};
 
-/// What may be asked of the list of products, as it stands in the address.
+/// The parameters of the list of products, as they stand in the address.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParameters {
-    /// Which page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 1)]
     pub page: Option<String>,
-    /// How many products a page holds at the most.
+    /// The most products on a page.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 24)]
     pub limit: Option<String>,
-    /// Only this category.
+    /// Only products of this category.
     #[param(value_type = Option<String>, pattern = "^[a-z0-9-]{1,60}$")]
     pub category: Option<String>,
-    /// In which order; the newest first by default.
+    /// Newest first by default.
     #[param(value_type = Option<Sort>, inline)]
     pub sort: Option<String>,
     /// Only products with a variant that costs this much or more, in minor units.
@@ -30,25 +30,24 @@ pub struct ListParameters {
     /// Only products with a variant that costs this much or less, in minor units.
     #[param(value_type = Option<i64>, minimum = 0)]
     pub max_price: Option<String>,
-    /// Only products that can be bought now.
+    /// Only products that are in stock.
     #[param(value_type = Option<bool>)]
     pub in_stock: Option<String>,
 }
 
-/// In which order products come.
+/// The order of products.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "camelCase")]
 pub enum Sort {
-    /// The newest first.
     #[default]
     Newest,
-    /// The cheapest first, by the lowest price of each product.
+    /// Cheapest first, by the lowest price of each product.
     PriceAsc,
-    /// The dearest first, by the lowest price of each product.
+    /// Most expensive first, by the lowest price of each product.
     PriceDesc,
 }
 
-/// A page of the catalogue that may be asked for.
+/// A valid request for a page of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
     page: PageNumber,
@@ -62,26 +61,25 @@ pub struct Listing {
 
 const DEFAULT_LIMIT: u32 = 24;
 const MAX_LIMIT: u32 = 100;
-/// No price in the shop is higher.
+/// The highest price, in minor units.
 const MAX_PRICE: i64 = 10_000_000_000;
-/// No shop front shows more categories.
+/// The most categories that are listed.
 const MAX_CATEGORIES: u32 = 200;
 
 impl Listing {
-    /// What is asked for, or a problem that names every parameter at fault.
-    pub fn parse(parameters: &ListParameters) -> Result<Self, Problem> {
-        let mut faults = Faults::new();
-        let page = faults.optional("page", parameters.page.as_deref(), page);
+    pub fn parse(parameters: &ListParameters) -> Result<Self, Invalid> {
+        let mut faults = FieldFaults::new();
+        let page = faults.optional("page", parameters.page.as_deref(), PageNumber::parse);
         let limit = faults.optional("limit", parameters.limit.as_deref(), limit);
         let category = faults.optional("category", parameters.category.as_deref(), str::parse::<Slug>);
         let sort = faults.optional("sort", parameters.sort.as_deref(), sort);
         let min_price = faults.optional("minPrice", parameters.min_price.as_deref(), price);
         let max_price = faults.optional("maxPrice", parameters.max_price.as_deref(), price);
-        let in_stock = faults.optional("inStock", parameters.in_stock.as_deref(), truth);
+        let in_stock = faults.optional("inStock", parameters.in_stock.as_deref(), boolean);
         if let (Some(min), Some(max)) = (min_price, max_price)
             && min > max
         {
-            faults.take::<(), _>("maxPrice", Err("must be at least minPrice"));
+            faults.add("maxPrice", FieldFault::at_least(min));
         }
         faults.finish()?;
         Ok(Self {
@@ -95,21 +93,16 @@ impl Listing {
         })
     }
 
-    /// Which page, from 1.
-    #[must_use]
     pub fn page(&self) -> u32 {
         self.page.get()
     }
 
-    /// How many products a page holds at the most.
-    #[must_use]
     pub fn limit(&self) -> u32 {
         self.limit
     }
 
-    /// The queries that answer it: the products with their total and the count of each category, then the categories
-    /// in their order. Categories are counted as if none were chosen, so that a shopper sees what another one holds.
-    #[must_use]
+    /// The queries that answer it: the products with their total and the count of each category, then the categories in
+    /// their order. The counts ignore the chosen category, so that a shopper sees what the others hold.
     pub fn queries(&self) -> Vec<Query> {
         let offered = self.offered();
         let filter = match &self.category {
@@ -141,60 +134,56 @@ impl Listing {
         }
     }
 
-    /// The products of every category that meet the other wishes. Price and stock are wished of one and the same
-    /// variant: a product whose cheap variant is sold out is not both cheap and in stock.
+    /// Matches products of every category that meet the other conditions. Price and stock are conditions on one variant: a
+    /// product whose cheap variant is sold out is not both cheap and in stock.
     fn offered(&self) -> Filter {
-        let mut wishes = Vec::new();
+        let mut conditions = Vec::new();
         if let Some(min) = self.min_price {
-            wishes.push(Filter::Gte(path("price.amount"), min.into()));
+            conditions.push(Filter::Gte(path("price.amount"), min.into()));
         }
         if let Some(max) = self.max_price {
-            wishes.push(Filter::Lte(path("price.amount"), max.into()));
+            conditions.push(Filter::Lte(path("price.amount"), max.into()));
         }
         if self.in_stock {
-            wishes.push(Filter::Gt(path("stock"), 0.into()));
+            conditions.push(Filter::Gt(path("stock"), 0.into()));
         }
-        if wishes.is_empty() {
+        if conditions.is_empty() {
             Filter::All
         } else {
-            Filter::Element(path("variants"), Box::new(Filter::And(wishes)))
+            Filter::Element(path("variants"), Box::new(Filter::And(conditions)))
         }
     }
 }
 
-/// What [`crate::ListedProduct`] decodes from.
+/// The fields that [`crate::ListedProduct`] decodes.
 const SUMMARY_FIELDS: [&str; 8] =
     ["slug", "name", "category", "images", "variants.stock", "priceFrom", "priceTo", "createdAt"];
 
-fn page(text: &str) -> Result<PageNumber, &'static str> {
-    text.parse::<u32>().ok().and_then(PageNumber::new).ok_or("must be a whole number from 1 to 100")
-}
-
-fn limit(text: &str) -> Result<u32, &'static str> {
+fn limit(text: &str) -> Result<u32, FieldFault> {
     match text.parse() {
         Ok(limit @ 1..=MAX_LIMIT) => Ok(limit),
-        _ => Err("must be a whole number from 1 to 100"),
+        _ => Err(FieldFault::range(1, MAX_LIMIT.into())),
     }
 }
 
-fn price(text: &str) -> Result<i64, &'static str> {
+fn price(text: &str) -> Result<i64, FieldFault> {
     match text.parse() {
         Ok(price @ 0..=MAX_PRICE) => Ok(price),
-        _ => Err("must be a whole number of minor units, 0 or more"),
+        _ => Err(FieldFault::range(0, MAX_PRICE)),
     }
 }
 
-fn sort(text: &str) -> Result<Sort, &'static str> {
+fn sort(text: &str) -> Result<Sort, FieldFault> {
     match text {
         "newest" => Ok(Sort::Newest),
         "priceAsc" => Ok(Sort::PriceAsc),
         "priceDesc" => Ok(Sort::PriceDesc),
-        _ => Err("must be newest, priceAsc or priceDesc"),
+        _ => Err(FieldFault::new(FieldCode::Format, "must be newest, priceAsc or priceDesc")),
     }
 }
 
-fn truth(text: &str) -> Result<bool, &'static str> {
-    text.parse().map_err(|_| "must be true or false")
+fn boolean(text: &str) -> Result<bool, FieldFault> {
+    text.parse().map_err(|_| FieldFault::new(FieldCode::Format, "must be true or false"))
 }
 
 #[cfg(test)]
@@ -253,7 +242,7 @@ mod tests {
     #[test]
     fn categories_are_counted_without_the_chosen_one() {
         let queries = asked(&[("category", "bags"), ("inStock", "true")]).unwrap().queries();
-        let Filter::And(all) = &queries[0].filter else { panic!("two wishes were expected") };
+        let Filter::And(all) = &queries[0].filter else { panic!("two conditions were expected") };
         assert_eq!(all.len(), 2);
         assert_eq!(queries[0].facets[0].filter, all[0]);
         assert!(matches!(all[0], Filter::Element(..)));

@@ -1,35 +1,32 @@
 //! Products as shoppers see them.
 
-use kit::{LocalizedText, Moment, Money};
+use contracts::catalogue::{Image, ProductId, Slug};
 use protocol::FacetCount;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use values::{LocalizedText, Moment, Money};
 
-use crate::{Category, CategoryRef, Image, Product, ProductId, Slug, Variant};
+use crate::{Category, CategoryRef, Product, Variant};
 
 /// A page of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ProductList {
-    /// The products on this page.
     pub items: Vec<ProductSummary>,
-    /// Which page this is, from 1.
+    /// From 1.
     pub page: u32,
-    /// How many products a page holds at the most.
+    /// The most products on a page.
     pub limit: u32,
-    /// How many products there are on all pages.
+    /// The number of products on all pages.
     pub total: u64,
-    /// Every category in the shop's order, with the products that meet the other wishes.
+    /// Every category, in the shop's order. The counts ignore the chosen category.
     pub categories: Vec<CategoryCount>,
 }
 
-/// A category and how much it holds.
+/// A category, and the number of products in it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct CategoryCount {
-    /// Its name in addresses.
     pub slug: Slug,
-    /// What it is called.
     pub name: LocalizedText,
-    /// How many products.
     pub count: u64,
 }
 
@@ -37,30 +34,24 @@ pub struct CategoryCount {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductSummary {
-    /// Its id.
     pub id: ProductId,
-    /// Its name in addresses.
     pub slug: Slug,
-    /// What it is called.
     pub name: LocalizedText,
-    /// Where it stands.
     pub category: CategoryRef,
-    /// Its main picture; a product without pictures has none.
+    /// The main image, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
     /// The price of the cheapest variant.
     pub price_from: Money,
-    /// The price of the dearest variant.
+    /// The price of the most expensive variant.
     pub price_to: Money,
-    /// Whether any variant can be bought.
+    /// Whether any variant is in stock.
     pub in_stock: bool,
-    /// How many variants there are to choose from.
     pub variant_count: usize,
-    /// When it came into the catalogue.
     pub created_at: Moment,
 }
 
-/// The fields of a stored product that a [`ProductSummary`] is made of.
+/// The fields of a stored product that a [`ProductSummary`] needs.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListedProduct {
@@ -75,43 +66,35 @@ pub struct ListedProduct {
     price_to: Money,
     created_at: Moment,
 }
-kit::from_document!(ListedProduct);
+protocol::from_document!(ListedProduct);
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct ListedVariant {
     stock: i64,
 }
 
-/// A product with all there is to know before buying.
+/// A product with everything a buyer needs to know.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Product)]
 pub struct ProductView {
-    /// Its id.
     pub id: ProductId,
-    /// Its name in addresses.
     pub slug: Slug,
-    /// What it is called.
     pub name: LocalizedText,
-    /// What it is like.
     pub description: LocalizedText,
-    /// Where it stands.
     pub category: CategoryRef,
-    /// Its pictures, the main one first.
+    /// The main image first.
     pub images: Vec<Image>,
-    /// What can be bought.
     pub variants: Vec<Variant>,
     /// The price of the cheapest variant.
     pub price_from: Money,
-    /// The price of the dearest variant.
+    /// The price of the most expensive variant.
     pub price_to: Money,
-    /// Whether any variant can be bought.
+    /// Whether any variant is in stock.
     pub in_stock: bool,
-    /// How often it was edited, from 1.
+    /// Counts edits, from 1.
     pub version: i64,
-    /// When it came into the catalogue.
     pub created_at: Moment,
-    /// When it was last edited.
     pub updated_at: Moment,
 }
 
@@ -152,8 +135,7 @@ impl From<Product> for ProductView {
     }
 }
 
-/// The categories in the order given, each with its count; one that nothing stands in counts 0.
-#[must_use]
+/// Adds the counts to categories, whose order is kept; an empty category counts 0.
 pub fn category_counts(categories: Vec<Category>, counts: &[FacetCount<String>]) -> Vec<CategoryCount> {
     let count_of =
         |slug: &Slug| counts.iter().find(|count| count.value == slug.as_str()).map_or(0, |count| count.count);
@@ -170,8 +152,8 @@ pub fn category_counts(categories: Vec<Category>, counts: &[FacetCount<String>])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::VariantId;
-    use kit::Currency;
+    use contracts::catalogue::VariantId;
+    use values::Currency;
 
     fn text(text: &str) -> LocalizedText {
         LocalizedText { en: text.into(), fr: text.into() }
@@ -206,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn prices_range_from_the_cheapest_to_the_dearest_variant() {
+    fn prices_range_from_the_cheapest_to_the_most_expensive_variant() {
         let product = product(vec![variant(300, 1), variant(100, 0), variant(200, 5)]);
         assert_eq!((product.price_from.amount(), product.price_to.amount()), (100, 300));
         assert_eq!(Product::price_range(&[]), None);
@@ -219,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_can_be_listed() {
+    fn a_stored_product_can_be_listed() {
         let stored = product(vec![variant(1, 0), variant(1, 2)]);
         let listed: ListedProduct =
             bson::deserialize_from_slice(&bson::serialize_to_vec(&stored).unwrap()).unwrap();
@@ -232,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_category_nothing_stands_in_counts_nothing() {
+    fn an_empty_category_counts_0() {
         let category = |slug: &str| Category { slug: slug.parse().unwrap(), name: text(slug), position: 1 };
         let counts = [FacetCount { value: "bags".into(), count: 3 }];
         let counted = category_counts(vec![category("light"), category("bags")], &counts);

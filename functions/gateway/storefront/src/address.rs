@@ -1,3 +1,7 @@
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 /// What an address asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Address {
@@ -8,12 +12,12 @@ pub(crate) enum Address {
 }
 
 const MAX_BYTES: usize = 1024;
-/// What functions answer; the page has nothing there.
+/// Below these functions answer, never the page.
 const FUNCTIONS: [&str; 3] = ["api", "internal", "events"];
 const DOCUMENT: &str = "/api/openapi.json";
 
 impl Address {
-    /// What the path of a request asks for; `None` of what names nothing here, tricks included.
+    /// Parses a path; `None` if it can't name anything here, attempts at path traversal included.
     pub(crate) fn parse(path: &str) -> Option<Self> {
         if path.len() > MAX_BYTES {
             return None;
@@ -40,7 +44,7 @@ impl Address {
         if !last.contains('.') {
             return Some(Self::Page);
         }
-        // Files have plain names; whatever else has a dot is no file of ours.
+        // The page's files have plain names.
         let named = |b: u8| b.is_ascii_alphanumeric() || b"-_./".contains(&b);
         if inner.bytes().all(named) && !path.ends_with('/') {
             Some(Self::File(path.to_owned()))
@@ -50,30 +54,21 @@ impl Address {
     }
 }
 
-/// Neither hidden, nor a way up, nor with a character that a file system or a log might take for something else.
+/// Neither hidden nor a way up, and without characters that mean something to a file system or a log.
 fn is_plain(segment: &str) -> bool {
     !segment.is_empty()
         && !segment.starts_with('.')
         && !segment.chars().any(|c| c.is_control() || matches!(c, '/' | '\\' | '%'))
 }
 
-/// A segment with its `%XX` decoded, once.
+/// A segment, percent-decoded once.
 fn decode(segment: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(segment.len());
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let (high, low) = (digit(rest.next()?)?, digit(rest.next()?)?);
-            bytes.push(high * 16 + low);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    let is_complete = |(at, _): (usize, &str)| {
+        let digits = segment.as_bytes().get(at + 1..at + 3);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    let complete = segment.match_indices('%').all(is_complete);
+    complete.then(|| percent_decode_str(segment).decode_utf8().ok().map(Cow::into_owned)).flatten()
 }
 
 #[cfg(test)]

@@ -1,26 +1,27 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use kit::Problem;
+use kit::IfNoneMatch;
+use values::Fault;
 
+use super::refusals::NoFile;
 use super::shelf::{self, File};
 
 const PAGE: &str = "/index.html";
-/// The page loads nothing from elsewhere and can't be framed.
+/// The page loads nothing from other origins and can't be framed.
 const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; \
     form-action 'self'; frame-ancestors 'none'";
 
-/// A compression, by its name in `Accept-Encoding` and the ending of files made with it beforehand; the best first.
+/// The encodings of precompressed files: the name in `Accept-Encoding` and the suffix of the file; best first.
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
 /// Answers with a file.
-pub(crate) fn file(path: &str, request: &HeaderMap) -> Result<Response, Problem> {
-    respond(path, request).ok_or_else(|| Problem::not_found("file"))
+pub(crate) fn file(path: &str, request: &HeaderMap) -> Result<Response, NoFile> {
+    respond(path, request).ok_or(NoFile::NoFile)
 }
 
-/// Answers with the page, whatever of it the address means.
-pub(crate) fn page(request: &HeaderMap) -> Result<Response, Problem> {
-    respond(PAGE, request)
-        .ok_or_else(|| Problem::unavailable("index.html is not there: the page was not built"))
+/// Answers with the page, which knows its own addresses.
+pub(crate) fn page(request: &HeaderMap) -> Result<Response, Fault> {
+    respond(PAGE, request).ok_or_else(|| Fault::unavailable("index.html is missing: the page was not built"))
 }
 
 fn respond(path: &str, request: &HeaderMap) -> Option<Response> {
@@ -30,7 +31,7 @@ fn respond(path: &str, request: &HeaderMap) -> Option<Response> {
         Some((encoding, file)) => (Some(encoding), file),
         None => (None, shelf::file(path)?),
     };
-    let mut response = if kit::is_known(request, &etag) {
+    let mut response = if IfNoneMatch::from(request).contains(&etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         content.into_response()
@@ -56,7 +57,7 @@ fn respond(path: &str, request: &HeaderMap) -> Option<Response> {
     Some(response)
 }
 
-/// The best file made beforehand that the client takes.
+/// The best precompressed file that the client accepts.
 fn compressed(path: &str, request: &HeaderMap) -> Option<(&'static str, File)> {
     ENCODINGS
         .into_iter()
@@ -64,7 +65,7 @@ fn compressed(path: &str, request: &HeaderMap) -> Option<(&'static str, File)> {
         .find_map(|(name, ending)| Some((name, shelf::file(&format!("{path}{ending}"))?)))
 }
 
-/// Whether a client takes an encoding. <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>
+/// Whether a client accepts an encoding. <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3>
 fn accepts(request: &HeaderMap, encoding: &str) -> bool {
     request
         .get_all(header::ACCEPT_ENCODING)
@@ -81,7 +82,7 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
         })
 }
 
-/// How long a browser may keep a file. The build puts a digest of the content into the names of assets.
+/// How long a browser may keep a file. The names of assets contain a digest of their content.
 fn freshness(path: &str) -> &'static str {
     if path.starts_with("/assets/") {
         "public, max-age=31536000, immutable"
@@ -92,7 +93,7 @@ fn freshness(path: &str) -> &'static str {
     }
 }
 
-/// The media type of a file by its ending, and whether it is text, which compresses.
+/// The media type of a file by its suffix, and whether it is text, which compresses well.
 fn media_type(path: &str) -> (&'static str, bool) {
     match path.rsplit('.').next().unwrap_or_default() {
         "html" => ("text/html; charset=utf-8", true),
@@ -142,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_missing_page_is_the_shops_fault_and_a_missing_file_the_clients() {
-        assert_eq!(page(&HeaderMap::new()).unwrap_err().status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(file("/assets/none.js", &HeaderMap::new()).unwrap_err().status(), StatusCode::NOT_FOUND);
+        assert!(matches!(page(&HeaderMap::new()), Err(Fault::Unavailable(_))));
+        assert_eq!(file("/assets/none.js", &HeaderMap::new()).unwrap_err(), NoFile::NoFile);
     }
 }

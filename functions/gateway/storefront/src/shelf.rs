@@ -1,4 +1,4 @@
-//! The files, read once an instance: small ones are kept in memory.
+//! The files. Small ones are read once an instance and kept in memory.
 
 use std::collections::HashMap;
 use std::io::Read as _;
@@ -7,33 +7,32 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 use http::HeaderValue;
 
-/// A file as it was read.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) content: Bytes,
     pub(crate) etag: HeaderValue,
 }
 
-/// What was looked for, and whether it was there.
+/// The files that were asked for, and whether they exist.
 #[derive(Debug, Default)]
 struct Shelf {
     files: HashMap<String, Option<File>>,
     bytes: usize,
 }
 
-/// No larger file is served.
+/// The largest file that is served.
 const MAX_FILE_BYTES: u64 = 8 * 1024 * 1024;
-/// Larger files are read anew each time.
+/// Larger files are read each time.
 const MAX_KEPT_BYTES: usize = 512 * 1024;
-/// All that is kept, in bytes and in names; names of files that are not there count, since anybody can make those up.
+/// The most that is kept. Names of missing files count, because anybody can make those up.
 const MAX_SHELF_BYTES: usize = 8 * 1024 * 1024;
 const MAX_SHELF_NAMES: usize = 512;
 
-/// The file at a path below the root; `None` if there is none that may be served.
+/// The file at a path below the root, if there is one that may be served.
 pub(crate) fn file(path: &str) -> Option<File> {
     static SHELF: OnceLock<Mutex<Shelf>> = OnceLock::new();
     let shelf = SHELF.get_or_init(Mutex::default);
-    // A panic while it was held would have left it as it was before or after, both good.
+    // A panic while it was held left it as it was before or after, and both are valid.
     let lock = || shelf.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = lock().files.get(path) {
         return known.clone();

@@ -1,91 +1,48 @@
 //! The client of the bridge.
 
-use std::marker::PhantomData;
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use bson::Bson;
+use axum::extract::FromRequestParts;
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, StatusCode, header};
 use protocol::{
-    BSON_MEDIA_TYPE, CollectionName, Conflict, EventType, Expect, Failure, FailureCode, Filter, NewEvent,
-    Operation, Path, Query, QueryAnswer, QueryRequest, QueryResult, TransactAnswer, TransactRequest, Update,
+    BSON_MEDIA_TYPE, Collection, Conflict, Failure, FailureCode, Filter, Found, FromDocument, Query,
+    QueryAnswer, QueryRequest, QueryResult, Traceparent, TransactAnswer, Transaction, Undecoded, Unencodable,
+    decode_document,
 };
-use serde::Serialize;
+use values::{Fault, Problem, Secret};
 
-use crate::decode::{Undecoded, decode_document};
-use crate::document::{FromDocument, ToDocument, make_document};
-use crate::{Compiled, Problem, Secret, Trace, host, secret, variable};
+use crate::variable::variable_once;
+use crate::{Compiled, Context, Rejection, host};
 
-/// No answer of the bridge is longer.
+/// The longest answer that is read.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
-/// The bridge gives up after 10 s itself.
+/// The bridge itself gives up after 10 s.
 const WAIT: Duration = Duration::from_secs(12);
 
-/// A collection and what its documents decode into.
-#[derive(Debug)]
-pub struct Collection<T> {
-    name: &'static str,
-    document: PhantomData<fn() -> T>,
-}
-
-impl<T> Clone for Collection<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T> Copy for Collection<T> {}
-
-impl<T> Collection<T> {
-    /// A collection of a `domain.toml`.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Self { name, document: PhantomData }
-    }
-
-    /// Its name on the wire. A name that is none is found by the first test that uses it.
-    #[must_use]
-    pub fn name(self) -> CollectionName {
-        CollectionName::parse(self.name).expect("collections are named in code")
-    }
-
-    /// A query of it.
-    #[must_use]
-    pub fn query(self, filter: Filter) -> Query {
-        Query { filter, ..Query::of(self.name()) }
-    }
-}
-
-/// A field's path, named in code.
-#[must_use]
-pub fn path(text: &'static str) -> Path {
-    Path::parse(text).expect("paths are named in code")
-}
-
-/// A value as it is stored: dates as dates, where `serde_json` would write texts.
-pub fn to_bson<T: Serialize>(value: &T) -> Result<Bson, Problem> {
-    #[derive(Serialize)]
-    struct Holder<'a, T> {
-        value: &'a T,
-    }
-    let mut document = make_document(&Holder { value }).map_err(Problem::internal)?;
-    document.remove("value").ok_or_else(|| Problem::internal("a value that is not there"))
-}
-
-/// Why the bridge did not do what it was asked.
+/// Why the bridge did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub enum BridgeError {
-    /// An expectation was not met or a unique key is taken; nothing was changed.
+    /// An expectation was not met, or a unique key is taken; nothing was changed.
     #[error("conflict: {0:?}")]
     Conflict(Conflict),
-    /// It, or its store, is not there or overloaded.
+    /// The bridge or its store is down or overloaded.
     #[error("bridge unavailable: {0}")]
     Unavailable(String),
-    /// It refused the request as malformed: a fault of the shop, unless a client's cursor was handed on in it.
+    /// It refused the request as malformed: a bug, unless a cursor from a client was passed on in it.
     #[error("bridge refused: {0}")]
     Refused(String),
-    /// It would not or could not do it, or said what can't be understood: a fault of the shop.
+    /// It would not or could not do it, or its answer can't be understood: a bug.
     #[error("bridge: {0}")]
     Fault(String),
+}
+
+impl From<Unencodable> for BridgeError {
+    fn from(error: Unencodable) -> Self {
+        Self::fault(error)
+    }
 }
 
 impl BridgeError {
@@ -94,47 +51,83 @@ impl BridgeError {
     }
 }
 
-impl From<BridgeError> for Problem {
+impl From<BridgeError> for Fault {
     fn from(error: BridgeError) -> Self {
         match error {
-            BridgeError::Unavailable(_) => Self::unavailable(error.to_string()),
+            BridgeError::Unavailable(_) => Self::unavailable(error),
             BridgeError::Conflict(_) | BridgeError::Refused(_) | BridgeError::Fault(_) => {
-                Self::internal(error.to_string())
+                Self::internal(error)
             }
         }
     }
 }
 
-/// What one query found; facets are of fields that hold texts.
-pub type Found<T> = QueryResult<T, String>;
+impl<R> From<BridgeError> for Problem<R> {
+    fn from(error: BridgeError) -> Self {
+        Fault::from(error).into()
+    }
+}
 
-/// The bridge, on behalf of one request.
+/// The bridge, on behalf of one request; as an argument of an endpoint, it reads the variables `bridge_url` and
+/// `bridge_token`.
 #[derive(Debug)]
 pub struct Bridge {
-    url: String,
-    token: Secret,
-    trace: Trace,
+    url: &'static str,
+    token: &'static Secret,
+    trace: Traceparent,
+}
+
+/// Asks whether the bridge is ready; needs the variable `bridge_url` only.
+#[derive(Debug)]
+pub struct BridgeProbe {
+    url: &'static str,
+    trace: Traceparent,
+}
+
+fn url<'a>() -> Compiled<'a, Result<&'static String, Fault>> {
+    static URL: OnceLock<String> = OnceLock::new();
+    variable_once(&URL, "bridge_url")
+}
+
+fn token<'a>() -> Compiled<'a, Result<&'static Secret, Fault>> {
+    static TOKEN: OnceLock<Secret> = OnceLock::new();
+    variable_once(&TOKEN, "bridge_token")
+}
+
+impl<S: Sync> FromRequestParts<S> for Bridge {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let Ok(context) = Context::from_request_parts(parts, state).await;
+        Ok(Self { url: url().await?, token: token().await?, trace: context.trace() })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for BridgeProbe {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let Ok(context) = Context::from_request_parts(parts, state).await;
+        Ok(Self { url: url().await?, trace: context.trace() })
+    }
+}
+
+impl BridgeProbe {
+    /// Whether the bridge says that it is ready.
+    pub fn is_ready(&self) -> Compiled<'_, bool> {
+        const MAX_BYTES: usize = 64 * 1024;
+        const WAIT: Duration = Duration::from_secs(2);
+        Box::pin(async {
+            let request = Request::get(format!("{}/readyz", self.url))
+                .header(Traceparent::HEADER, self.trace.as_str())
+                .body(Bytes::new());
+            let Ok(request) = request else { return false };
+            host::send(request, WAIT, MAX_BYTES).await.is_ok_and(|answer| answer.status() == StatusCode::OK)
+        })
+    }
 }
 
 impl Bridge {
-    pub(crate) fn of<'a>(trace: Trace) -> Compiled<'a, Result<Self, Problem>> {
-        Box::pin(async {
-            Ok(Self { url: variable("bridge_url").await?, token: secret("bridge_token").await?, trace })
-        })
-    }
-
-    pub(crate) fn is_ready(trace: &Trace) -> Compiled<'_, Result<bool, Problem>> {
-        const LONGEST: usize = 64 * 1024;
-        Box::pin(async {
-            let request = Request::get(format!("{}/readyz", variable("bridge_url").await?))
-                .header("traceparent", trace.traceparent())
-                .body(Bytes::new())
-                .map_err(|error| Problem::internal(error.to_string()))?;
-            let answer = host::send(request, Duration::from_secs(2), LONGEST).await;
-            Ok(answer.is_ok_and(|answer| answer.status() == StatusCode::OK))
-        })
-    }
-
     /// Runs several queries in one round trip; `R` is a tuple of [`Found`]s.
     pub async fn queries<R: Answers>(&self, queries: Vec<Query>) -> Result<R, BridgeError> {
         let answer = self.ask_queries(queries).await?;
@@ -147,7 +140,7 @@ impl Bridge {
         Ok(found)
     }
 
-    /// The one document that a filter means, if it is there.
+    /// The document that matches the filter, if there is one.
     pub async fn find<T: FromDocument>(
         &self,
         collection: Collection<T>,
@@ -157,10 +150,10 @@ impl Bridge {
         Ok(self.query(query).await?.documents.pop())
     }
 
-    /// Does all of a transaction, or nothing.
+    /// Commits a transaction, or changes nothing.
     pub fn transact(&self, transaction: Transaction) -> Compiled<'_, Result<TransactAnswer, BridgeError>> {
         Box::pin(async {
-            let request = transaction.built.map_err(BridgeError::Fault)?;
+            let request = transaction.into_request()?;
             let answer = self.ask("/v1/transact", protocol::encode(&request)).await?;
             decode_document(&answer).map_err(BridgeError::fault)
         })
@@ -173,14 +166,14 @@ impl Bridge {
     fn ask(
         &self,
         route: &'static str,
-        question: bson::error::Result<Vec<u8>>,
+        question: Result<Vec<u8>, Unencodable>,
     ) -> Compiled<'_, Result<Bytes, BridgeError>> {
         Box::pin(async move {
             let request = Request::post(format!("{}{route}", self.url))
                 .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
                 .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
-                .header("traceparent", self.trace.traceparent())
-                .body(Bytes::from(question.map_err(BridgeError::fault)?))
+                .header(Traceparent::HEADER, self.trace.as_str())
+                .body(Bytes::from(question?))
                 .map_err(BridgeError::fault)?;
             let response = host::send(request, WAIT, MAX_ANSWER_BYTES)
                 .await
@@ -207,7 +200,7 @@ fn refusal(status: StatusCode, body: &[u8]) -> BridgeError {
     }
 }
 
-/// What a query found, its documents still to be decoded.
+/// The results, with documents that are not decoded yet.
 type Results<'a> = std::vec::IntoIter<QueryResult<Undecoded<'a>, String>>;
 
 fn results(answer: &[u8]) -> Result<Results<'_>, BridgeError> {
@@ -215,7 +208,7 @@ fn results(answer: &[u8]) -> Result<Results<'_>, BridgeError> {
     Ok(answer.results.into_iter())
 }
 
-/// What several queries found: a tuple of [`Found`]s, in the queries' order.
+/// The results of several queries: a tuple of [`Found`], in the order of the queries.
 pub trait Answers: Sized {
     #[doc(hidden)]
     fn decode(results: Results<'_>) -> Result<Self, BridgeError>;
@@ -244,93 +237,3 @@ macro_rules! answers {
 answers!(A);
 answers!(A B);
 answers!(A B C);
-
-/// Operations and events that are done together or not at all. Operations are numbered from 0 in the order they are added.
-#[derive(Debug)]
-pub struct Transaction {
-    built: Result<TransactRequest, String>,
-}
-
-impl Default for Transaction {
-    fn default() -> Self {
-        Self { built: Ok(TransactRequest::default()) }
-    }
-}
-
-impl Transaction {
-    /// Nothing yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a document with its `_id`.
-    #[must_use]
-    pub fn insert<T: ToDocument>(self, collection: Collection<T>, document: &T) -> Self {
-        self.with(|request| {
-            let document = document.to_document()?;
-            request.operations.push(Operation::Insert { collection: collection.name(), document });
-            Ok(())
-        })
-    }
-
-    /// Replaces the document of this `_id`, or adds it.
-    #[must_use]
-    pub fn upsert<T: ToDocument>(self, collection: Collection<T>, document: &T) -> Self {
-        self.with(|request| {
-            let document = document.to_document()?;
-            request.operations.push(Operation::Upsert { collection: collection.name(), document });
-            Ok(())
-        })
-    }
-
-    /// Changes the documents that a filter means.
-    #[must_use]
-    pub fn update<T>(
-        self,
-        collection: Collection<T>,
-        filter: Filter,
-        update: Update,
-        expect: Expect,
-    ) -> Self {
-        self.with(|request| {
-            request.operations.push(Operation::Update {
-                collection: collection.name(),
-                filter,
-                update,
-                expect,
-            });
-            Ok(())
-        })
-    }
-
-    /// Removes the documents that a filter means.
-    #[must_use]
-    pub fn delete<T>(self, collection: Collection<T>, filter: Filter, expect: Expect) -> Self {
-        self.with(|request| {
-            request.operations.push(Operation::Delete { collection: collection.name(), filter, expect });
-            Ok(())
-        })
-    }
-
-    /// Emits an event.
-    #[must_use]
-    pub fn emit<T: Serialize>(self, kind: &'static str, subject: impl Into<String>, data: &T) -> Self {
-        let subject = subject.into();
-        self.with(|request| {
-            let kind = EventType::parse(kind).map_err(|error| error.to_string())?;
-            let data = make_document(data)?;
-            request.events.push(NewEvent { kind, subject, data });
-            Ok(())
-        })
-    }
-
-    fn with(mut self, add: impl FnOnce(&mut TransactRequest) -> Result<(), String>) -> Self {
-        if let Ok(request) = &mut self.built
-            && let Err(error) = add(request)
-        {
-            self.built = Err(error);
-        }
-        self
-    }
-}

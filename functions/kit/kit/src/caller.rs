@@ -1,119 +1,66 @@
+use std::sync::OnceLock;
+
 use axum::extract::FromRequestParts;
+use contracts::identity::{Claims, UserId};
+use contracts::orders::Asker;
 use http::request::Parts;
 use http::{HeaderMap, header};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use values::{Refusal, Secret};
 
-use crate::{Id, Problem, access_claims};
+use crate::token::access_claims;
+use crate::variable::variable_once;
+use crate::{Compiled, Rejection};
 
-/// Who issues and who takes access tokens.
-pub const ISSUER: &str = "mcommerce";
-
-/// A kind of user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Buys.
-    Customer,
-    /// Runs the shop.
-    Admin,
-}
-
-/// What a back-office user may do; the names stand in tokens and roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-pub enum Permission {
-    /// Add products and variants.
-    #[serde(rename = "create:product")]
-    CreateProduct,
-    /// Change products and pictures.
-    #[serde(rename = "update:product")]
-    UpdateProduct,
-    /// Take products off.
-    #[serde(rename = "delete:product")]
-    DeleteProduct,
-    /// Count stock in or out.
-    #[serde(rename = "adjust:stock")]
-    AdjustStock,
-    /// Add categories.
-    #[serde(rename = "create:category")]
-    CreateCategory,
-    /// Change categories.
-    #[serde(rename = "update:category")]
-    UpdateCategory,
-    /// Take categories off.
-    #[serde(rename = "delete:category")]
-    DeleteCategory,
-    /// See everybody's orders.
-    #[serde(rename = "read:order")]
-    ReadOrder,
-    /// Move orders on, cancel them.
-    #[serde(rename = "write:order")]
-    WriteOrder,
-    /// Give money back.
-    #[serde(rename = "refund:payment")]
-    RefundPayment,
-    /// See users.
-    #[serde(rename = "read:user")]
-    ReadUser,
-    /// Change users.
-    #[serde(rename = "write:user")]
-    WriteUser,
-    /// Remove users.
-    #[serde(rename = "delete:user")]
-    DeleteUser,
-    /// See roles.
-    #[serde(rename = "read:role")]
-    ReadRole,
-    /// Change roles.
-    #[serde(rename = "write:role")]
-    WriteRole,
-}
-
-/// What an access token says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Claims {
-    /// Always `mcommerce`.
-    pub iss: String,
-    /// Always `mcommerce`.
-    pub aud: String,
-    /// The user's id.
-    pub sub: UserId,
-    /// The user's name as it is shown.
-    pub name: String,
-    /// Where mails go.
-    pub email: String,
-    /// The user's role.
-    pub role: Role,
-    /// What the user may do.
-    pub permissions: Vec<Permission>,
-    /// When it was issued, seconds since 1970.
-    pub iat: i64,
-    /// When it ends, seconds since 1970.
-    pub exp: i64,
-}
-
-/// What a user id is the id of.
-#[derive(Debug)]
-pub enum Account {}
-
-/// The id of a user.
-pub type UserId = Id<Account>;
-
-/// Whoever asks: nobody known, or somebody signed in. A token that is not valid is refused, not ignored.
+/// Whoever sends the request: anonymous, or signed in. An invalid token is refused, not ignored.
 #[derive(Clone, Debug)]
 pub enum Caller {
-    /// No token was shown.
+    /// Showed no token.
     Anonymous,
-    /// A valid token was shown.
+    /// Showed a valid token.
     SignedIn(Box<Claims>),
 }
 
-/// Somebody signed in; nobody else gets past.
+/// A caller who is signed in; anybody else is refused.
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Box<Claims>);
 
+/// Another function of the shop, which shows this component's variable `service_token`; anybody else is refused.
+#[derive(Clone, Copy, Debug)]
+pub struct Neighbour;
+
+/// The bridge, which shows this component's variable `bridge_token`; anybody else is refused.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FromBridge;
+
+/// Whoever asks for an order: signed in, or with the access token of a guest's order in `X-Order-Token`, or neither.
+#[derive(Clone)]
+pub struct OrderAsker(pub Asker);
+
+/// Why a caller is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Refusal)]
+pub(crate) enum Unknown {
+    /// The access token is missing, invalid or expired.
+    #[error("{}", .0.0)]
+    #[refusal(Unauthorized)]
+    Unauthenticated(Reason),
+}
+
+/// What an unknown caller is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reason(&'static str);
+
+impl values::Particulars for Reason {
+    fn add_to(self, _: &mut values::Refused) {}
+}
+
+impl Unknown {
+    pub(crate) const fn new(reason: &'static str) -> Self {
+        Self::Unauthenticated(Reason(reason))
+    }
+}
+
 impl Caller {
-    /// The claims of somebody signed in.
+    /// The claims of a caller who is signed in.
     #[must_use]
     pub fn claims(&self) -> Option<&Claims> {
         match self {
@@ -121,42 +68,95 @@ impl Caller {
             Self::SignedIn(claims) => Some(claims),
         }
     }
-}
 
-impl SignedIn {
-    /// Lets only those pass who may do this.
-    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
-        if self.0.permissions.contains(&permission) { Ok(()) } else { Err(Problem::not_granted()) }
+    /// The id of a caller who is signed in.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        self.claims().map(|claims| claims.sub)
+    }
+
+    /// A name for the caller, in whose scope the caller's idempotency keys are unique. All anonymous callers share one; what
+    /// keeps them apart is that a key can't be guessed, and that only the same body gets the earlier answer.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        self.user_id().map_or_else(|| "guest".to_owned(), |user| format!("user:{user}"))
     }
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Problem;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        match bearer(&parts.headers)? {
-            None => Ok(Self::Anonymous),
-            Some(token) => Ok(Self::SignedIn(Box::new(access_claims(token).await?))),
-        }
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        caller(&parts.headers).await
     }
 }
 
 impl<S: Sync> FromRequestParts<S> for SignedIn {
-    type Rejection = Problem;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        match Caller::from_request_parts(parts, state).await? {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        match caller(&parts.headers).await? {
             Caller::SignedIn(claims) => Ok(Self(claims)),
-            Caller::Anonymous => Err(Problem::unauthenticated("Please sign in.")),
+            Caller::Anonymous => Err(Rejection::refuse(Unknown::new("Please sign in."))),
         }
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for OrderAsker {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        let shown = parts.headers.get("x-order-token").and_then(|value| value.to_str().ok());
+        let access_token = shown.map(ToOwned::to_owned);
+        Ok(Self(Asker { access_token, user_id: caller(&parts.headers).await?.user_id() }))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Neighbour {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        static TOKEN: OnceLock<Secret> = OnceLock::new();
+        require_token(&parts.headers, variable_once(&TOKEN, "service_token").await?)?;
+        Ok(Self)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for FromBridge {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        static TOKEN: OnceLock<Secret> = OnceLock::new();
+        require_token(&parts.headers, variable_once(&TOKEN, "bridge_token").await?)?;
+        Ok(Self)
+    }
+}
+
+fn caller(headers: &HeaderMap) -> Compiled<'_, Result<Caller, Rejection>> {
+    Box::pin(async move {
+        match bearer(headers)? {
+            None => Ok(Caller::Anonymous),
+            Some(token) => {
+                let invalid = || Unknown::new("The access token is not valid or has expired.");
+                let claims = access_claims(token).await?.ok_or_else(|| Rejection::refuse(invalid()))?;
+                Ok(Caller::SignedIn(Box::new(claims)))
+            }
+        }
+    })
+}
+
+fn require_token(headers: &HeaderMap, expected: &Secret) -> Result<(), Rejection> {
+    match bearer(headers)? {
+        Some(token) if expected.is(token) => Ok(()),
+        _ => Err(Rejection::refuse(Unknown::new("This is for the shop's own functions."))),
+    }
+}
+
 /// The token of an `Authorization: Bearer` header, if there is such a header.
-pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Rejection> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let refused = || Problem::unauthenticated("The Authorization header must be a Bearer token.");
+    let refused = || Rejection::refuse(Unknown::new("The Authorization header must be one Bearer token."));
     if values.next().is_some() {
         return Err(refused());
     }

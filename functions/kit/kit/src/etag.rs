@@ -1,21 +1,75 @@
+use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hasher as _};
 
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use values::Fault;
 
-use crate::Problem;
+use crate::Answer;
+use crate::problem::into_response;
 
-/// Answers with JSON and an ETag of its content, or with 304 if the client has that already.
+/// The entity tags of what the client has already.
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2>
-pub fn tagged<T: Serialize>(
-    request: &HeaderMap,
-    body: &T,
+#[derive(Clone, Debug)]
+pub struct IfNoneMatch(HeaderMap);
+
+/// 200 with JSON and its ETag, or 304 if the client has it already.
+#[derive(Clone, Debug)]
+pub struct Tagged<T> {
+    known: IfNoneMatch,
+    body: T,
     cache_control: &'static str,
-) -> Result<Response, Problem> {
-    let json = serde_json::to_vec(body).map_err(|error| Problem::internal(error.to_string()))?;
+}
+
+impl IfNoneMatch {
+    /// Answers with JSON, unless the client has it already.
+    pub fn tagged<T>(self, body: T, cache_control: &'static str) -> Tagged<T> {
+        Tagged { known: self, body, cache_control }
+    }
+
+    /// Whether the client has the content with this ETag.
+    #[must_use]
+    pub fn contains(&self, tag: &HeaderValue) -> bool {
+        self.0
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .map(|known| known.trim().trim_start_matches("W/"))
+            .any(|known| known == tag || known == "*")
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::from(&parts.headers))
+    }
+}
+
+impl From<&HeaderMap> for IfNoneMatch {
+    fn from(headers: &HeaderMap) -> Self {
+        let tags = headers.get_all(header::IF_NONE_MATCH).iter();
+        Self(tags.map(|tag| (header::IF_NONE_MATCH, tag.clone())).collect())
+    }
+}
+
+impl<T: Serialize> Answer for Tagged<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.body) {
+            Ok(json) => respond(&self.known, json, self.cache_control),
+            Err(error) => into_response(Fault::internal(error).into()),
+        }
+    }
+}
+
+fn respond(known: &IfNoneMatch, json: Vec<u8>, cache_control: &'static str) -> Response {
     let tag = etag(&json);
-    let mut response = if is_known(request, &tag) {
+    let mut response = if known.contains(&tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = json.into_response();
@@ -25,11 +79,11 @@ pub fn tagged<T: Serialize>(
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
     headers.insert(header::ETAG, tag);
-    Ok(response)
+    response
 }
 
-/// The ETag of a content. It tells contents apart, no more: an ETag guards nothing, and a cryptographic digest of a long
-/// list costs more than making the list. The same content has the same tag in every instance of one build.
+/// The ETag of a content, which is the same in every instance of one build. It distinguishes contents and protects nothing; a
+/// cryptographic digest of a long list would cost more than making the list.
 #[must_use]
 pub fn etag(content: &[u8]) -> HeaderValue {
     let mut hasher = DefaultHasher::new();
@@ -38,30 +92,22 @@ pub fn etag(content: &[u8]) -> HeaderValue {
     HeaderValue::from_str(&tag).expect("a tag is hexadecimal")
 }
 
-/// Whether the client has the content of this tag already, by its `If-None-Match`.
-#[must_use]
-pub fn is_known(request: &HeaderMap, tag: &HeaderValue) -> bool {
-    request
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|known| known.trim().trim_start_matches("W/"))
-        .any(|known| known == tag || known == "*")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn answer(headers: &HeaderMap, body: [i32; 2]) -> Response {
+        IfNoneMatch::from(headers).tagged(body, "no-cache").into_response()
+    }
+
     #[test]
-    fn a_client_is_told_when_it_has_the_content_already() {
-        let mut request = HeaderMap::new();
-        let first = tagged(&request, &[1, 2], "no-cache").unwrap();
+    fn a_client_that_has_the_content_gets_304() {
+        let mut headers = HeaderMap::new();
+        let first = answer(&headers, [1, 2]);
         assert_eq!(first.status(), StatusCode::OK);
         let tag = first.headers()[header::ETAG].to_str().unwrap();
-        request.insert(header::IF_NONE_MATCH, format!("\"x\", W/{tag}").parse().unwrap());
-        assert_eq!(tagged(&request, &[1, 2], "no-cache").unwrap().status(), StatusCode::NOT_MODIFIED);
-        assert_eq!(tagged(&request, &[1, 3], "no-cache").unwrap().status(), StatusCode::OK);
+        headers.insert(header::IF_NONE_MATCH, format!("\"x\", W/{tag}").parse().unwrap());
+        assert_eq!(answer(&headers, [1, 2]).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(answer(&headers, [1, 3]).status(), StatusCode::OK);
     }
 }

@@ -1,59 +1,35 @@
-//! What a function asks of its host: variables and outbound HTTP. Natively there is no host.
+//! Calls to the host: variables, outbound HTTP, time. Natively there is no host.
 
 use std::pin::Pin;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use values::Fault;
 
-use crate::{Problem, Secret};
-
-/// Why an outbound request got no answer.
+/// An outbound request got no answer.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct NoAnswer(pub(crate) String);
 
-/// A future whose code is compiled in this crate. That of an `async fn` is compiled in whatever crate awaits it, so that
-/// every component would compile it anew.
+/// A future whose code is compiled in the crate that returns it. An `async fn` is compiled in every crate that awaits it, so
+/// each component would compile it again.
 pub type Compiled<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The value of a variable of this component, as spin.toml maps it. One that is not set is the shop's own fault.
-pub fn variable(name: &str) -> Compiled<'_, Result<String, Problem>> {
+/// The text of a variable of this component, as `spin.toml` maps it.
+pub(crate) fn variable(name: &str) -> Compiled<'_, Result<String, Fault>> {
     Box::pin(async move {
-        imp::variable(name).await.map_err(|reason| Problem::internal(format!("variable {name}: {reason}")))
+        imp::variable(name).await.map_err(|reason| Fault::internal(format!("variable {name}: {reason}")))
     })
 }
 
-/// A secret variable of this component. One that is not set, or empty, is the shop's own fault.
-pub fn secret(name: &str) -> Compiled<'_, Result<Secret, Problem>> {
-    Box::pin(async move {
-        Secret::parse(variable(name).await?)
-            .map_err(|error| Problem::internal(format!("variable {name}: {error}")))
-    })
-}
-
-/// A variable parsed once an instance, and kept in `cell`. One that can't be parsed is the shop's own fault.
-pub async fn parsed_variable<T, E: std::fmt::Display>(
-    cell: &'static OnceLock<T>,
-    name: &str,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<&'static T, Problem> {
-    if let Some(value) = cell.get() {
-        return Ok(value);
-    }
-    let text = variable(name).await?;
-    let value = parse(&text).map_err(|error| Problem::internal(format!("variable {name}: {error}")))?;
-    Ok(cell.get_or_init(|| value))
-}
-
-/// Waits. Natively there is nothing to wait for.
+/// Waits; natively, returns at once.
 pub async fn pause(duration: Duration) {
     imp::pause(duration).await;
 }
 
-/// Sends a request and reads the whole answer, `limit` bytes at the most. `wait` bounds the connection and each pause
-/// before and within the answer.
+/// Sends a request and reads the whole answer, up to `limit` bytes. `wait` bounds the connection, the time to the first byte
+/// and each pause after it.
 pub(crate) async fn send(
     request: Request<Bytes>,
     wait: Duration,

@@ -1,74 +1,85 @@
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::Serialize;
+use http::{HeaderMap, header};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use values::{FieldCode, FieldFault, Invalid, Refusal};
 
-use crate::{FieldError, Problem};
+use crate::{Compiled, Rejection};
 
-/// JSON in an answer, never cached unless the handler says so.
-#[derive(Clone, Debug)]
-pub struct Json<T>(pub T);
-
-/// A JSON body, at most 64 KiB. 415 if it is said to be anything else, 413 if too long, 400 if it is no JSON,
-/// 422 naming the field if it has another shape or a field that is not known.
+/// A JSON body of at most 64 KiB. Unknown fields are refused, and every refusal of a field names it.
 #[derive(Clone, Debug)]
 pub struct Input<T>(pub T);
 
-/// The query of the address. 422 naming the parameter if it has another shape or one that is not known.
+/// The query of the address. Unknown parameters are refused, and every refusal of a parameter names it.
 #[derive(Clone, Debug)]
 pub struct Search<T>(pub T);
 
-/// The most bytes of a JSON body.
-pub(crate) const MAX_JSON_BYTES: usize = 64 * 1024;
+/// A body that can't be read.
+#[derive(Clone, Debug, thiserror::Error, Refusal)]
+pub(crate) enum Unreadable {
+    /// The body is not valid JSON.
+    #[error("{0}")]
+    #[refusal(BadRequest)]
+    Malformed(String),
+    /// The body is too large.
+    #[error("The body must be at most {0} bytes.")]
+    #[refusal(ContentTooLarge)]
+    TooLarge(Limit),
+    /// The body is not `application/json`.
+    #[error("The body must be application/json.")]
+    #[refusal(UnsupportedMediaType)]
+    UnsupportedMediaType,
+}
 
-impl<T: Serialize> IntoResponse for Json<T> {
-    fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(json) => {
-                let mut response = json.into_response();
-                let headers = response.headers_mut();
-                headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                response
-            }
-            Err(error) => Problem::internal(error.to_string()).into_response(),
-        }
+/// The most bytes of a body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(pub(crate) usize);
+
+impl std::fmt::Display for Limit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
     }
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
-    type Rejection = Problem;
+impl values::Particulars for Limit {
+    fn add_to(self, _: &mut values::Refused) {}
+}
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
-            return Err(Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "The body must be application/json.",
-            ));
-        }
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection: BytesRejection| Problem::malformed(rejection.body_text()))?;
-        parse(&bytes).map(Self)
+/// The most bytes of a JSON body.
+const MAX_JSON_BYTES: usize = 64 * 1024;
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
+        parse(&body(request).await?).map(Self)
     }
+}
+
+fn body<'a>(request: Request) -> Compiled<'a, Result<Bytes, Rejection>> {
+    Box::pin(async move {
+        if !is_json(request.headers()) {
+            return Err(Rejection::refuse(Unreadable::UnsupportedMediaType));
+        }
+        Bytes::from_request(request, &()).await.map_err(|rejection: BytesRejection| {
+            Rejection::refuse(Unreadable::Malformed(rejection.body_text()))
+        })
+    })
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Search<T> {
-    type Rejection = Problem;
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         let query = parts.uri.query().unwrap_or_default();
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         let mut track = serde_path_to_error::Track::new();
         let tracked = serde_path_to_error::Deserializer::new(pairs, &mut track);
-        T::deserialize(tracked).map(Self).map_err(|error| {
-            Problem::invalid(vec![shape_error(&track.path().to_string(), &error.to_string())])
-        })
+        T::deserialize(tracked)
+            .map(Self)
+            .map_err(|error| shape_error(&track.path().to_string(), &error.to_string()).into())
     }
 }
 
@@ -80,88 +91,106 @@ fn is_json(headers: &HeaderMap) -> bool {
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
-pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    if bytes.len() > MAX_JSON_BYTES {
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            format!("The body must be at most {MAX_JSON_BYTES} bytes."),
-        ));
-    }
-    // Serde takes an array for a struct, field by field; a client that sends one means something else.
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(Problem::invalid(vec![FieldError::invalid("body", "must be a JSON object")]));
-    }
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+    check_start(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        let inner = error.into_inner();
-        // Of an enum, serde_json calls whatever is no text a syntax error.
-        if inner.is_data() || serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
-            Problem::invalid(vec![shape_error(&path, &inner.to_string())])
-        } else {
-            Problem::malformed(format!(
-                "The body is not valid JSON: line {}, column {}.",
-                inner.line(),
-                inner.column()
-            ))
-        }
+        refusal(bytes, &path, &error.into_inner())
     })?;
-    deserializer.end().map_err(|error| {
-        Problem::malformed(format!(
-            "The body goes on after its end: line {}, column {}.",
-            error.line(),
-            error.column()
-        ))
-    })?;
+    deserializer.end().map_err(|error| malformed("The body continues after its end", &error))?;
     Ok(value)
 }
 
-/// Serde names a missing, unknown or repeated field in its message, not in the path.
-fn shape_error(path: &str, message: &str) -> FieldError {
-    let (kind, named) = if let Some(rest) = message.strip_prefix("unknown field `") {
-        ("unknown", rest.split('`').next())
-    } else if let Some(rest) = message.strip_prefix("missing field `") {
-        ("missing", rest.split('`').next())
-    } else if let Some(rest) = message.strip_prefix("duplicate field `") {
-        ("duplicate", rest.split('`').next())
-    } else {
-        ("invalid", None)
-    };
-    let path = if path == "." { "" } else { path };
-    let field = match named {
-        Some(name) if path.is_empty() => name.to_owned(),
-        Some(name) if path == name || path.ends_with(&format!(".{name}")) => path.to_owned(),
-        Some(name) => format!("{path}.{name}"),
-        None if path.is_empty() => "body".to_owned(),
-        None => path.to_owned(),
-    };
-    let message = match kind {
-        "unknown" => "is not known".to_owned(),
-        "missing" => "is missing".to_owned(),
-        "duplicate" => "is there twice".to_owned(),
-        _ => expectation(message),
-    };
-    FieldError { field: field.chars().take(200).collect(), code: kind, message }
+fn check_start(bytes: &[u8]) -> Result<(), Rejection> {
+    if bytes.len() > MAX_JSON_BYTES {
+        return Err(Rejection::refuse(Unreadable::TooLarge(Limit(MAX_JSON_BYTES))));
+    }
+    // Serde would accept an array for a struct, field by field, which is not what a client means that sends one.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let fault = FieldFault::new(FieldCode::WrongType, "must be an object");
+        return Err(Invalid::field("body", fault).into());
+    }
+    Ok(())
 }
 
-/// Serde repeats the value it refuses, which may be a password or the number of a card: only what it expects is passed on.
-fn expectation(message: &str) -> String {
+fn refusal(bytes: &[u8], path: &str, error: &serde_json::Error) -> Rejection {
+    // serde_json reports anything but text for an enum as a syntax error.
+    if error.is_data() || serde_json::from_slice::<IgnoredAny>(bytes).is_ok() {
+        shape_error(path, &error.to_string()).into()
+    } else {
+        malformed("The body is not valid JSON", error)
+    }
+}
+
+fn malformed(what: &str, error: &serde_json::Error) -> Rejection {
+    let detail = format!("{what}: line {}, column {}.", error.line(), error.column());
+    Rejection::refuse(Unreadable::Malformed(detail))
+}
+
+/// Serde names a missing, unknown or repeated field in its message, not in the path.
+fn shape_error(path: &str, message: &str) -> Invalid {
+    const NAMING: [(&str, FieldCode, &str); 3] = [
+        ("unknown field `", FieldCode::Unknown, "is not a known field"),
+        ("missing field `", FieldCode::Missing, "is missing"),
+        ("duplicate field `", FieldCode::Repeated, "appears more than once"),
+    ];
+    let path = if path == "." { "" } else { path };
+    for (start, code, told) in NAMING {
+        if let Some(name) = message.strip_prefix(start).and_then(|rest| rest.split('`').next()) {
+            let named = path == name || path.ends_with(&format!(".{name}"));
+            let field = match path {
+                path if named => path.to_owned(),
+                "" => name.to_owned(),
+                path => format!("{path}.{name}"),
+            };
+            return Invalid::field(shortened(&field), FieldFault::new(code, told));
+        }
+    }
+    let (code, told) = expectation(message);
+    let field = if path.is_empty() { "body" } else { path };
+    Invalid::field(shortened(field), FieldFault::with_message(code, told))
+}
+
+/// Serde repeats the value it refuses, which may be a password or a card number: only what it expects is passed on.
+fn expectation(message: &str) -> (FieldCode, String) {
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     let repeats = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
-    let text = match message.rsplit_once(", expected ") {
-        Some((_, expected)) if repeats.iter().any(|start| message.starts_with(start)) => {
-            format!("must be {expected}")
+    match message.rsplit_once(", expected ") {
+        Some((refused, expected)) if repeats.iter().any(|start| message.starts_with(start)) => {
+            let wrong_type = refused.starts_with("invalid type: ");
+            let code = if wrong_type { FieldCode::WrongType } else { FieldCode::Format };
+            (code, format!("must be {}", shortened(&in_words(expected))))
         }
-        _ => message.to_owned(),
-    };
-    text.chars().take(200).collect()
+        _ => (FieldCode::Format, shortened(message)),
+    }
+}
+
+/// What serde expects, in words that name no type of the shop's code.
+fn in_words(expected: &str) -> String {
+    match expected {
+        "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number".into(),
+        "f32" | "f64" => "a number".into(),
+        "a string" | "a borrowed string" | "string or map" => "text".into(),
+        "a boolean" => "true or false".into(),
+        "a sequence" => "a list".into(),
+        "a map" => "an object".into(),
+        _ if expected.starts_with("struct ") => "an object".into(),
+        _ if expected.starts_with("enum ") || expected.starts_with("variant ") => "one of its names".into(),
+        _ => expected.into(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const MAX_CHARACTERS: usize = 200;
+    text.chars().take(MAX_CHARACTERS).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde::Deserialize;
+    use values::{FieldError, Refused, Status};
 
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -177,58 +206,64 @@ mod tests {
         items: Vec<Line>,
     }
 
-    fn fault(json: &str) -> (u16, String, &'static str) {
-        let problem = parse::<Body>(json.as_bytes()).unwrap_err();
-        let response = problem.clone().into_body("t");
-        assert_eq!(response.status(), problem.status());
-        let field = problem.fields().first().map(|field| (field.field.clone(), field.code));
-        let (field, code) = field.unwrap_or((String::new(), problem.code()));
-        (problem.status().as_u16(), field, code)
+    fn refused(json: &str) -> Refused {
+        parse::<Body>(json.as_bytes()).unwrap_err().into_refused()
+    }
+
+    /// Of 422, the field at fault and what is wrong with it.
+    fn fault(json: &str) -> (String, FieldCode, String) {
+        let refused = refused(json);
+        assert_eq!(refused.status, Status::UnprocessableContent, "{json}");
+        let FieldError { field, code, message, .. } = refused.fields[0].clone();
+        (field, code, message.into_owned())
     }
 
     #[test]
     fn a_wrong_shape_names_the_field() {
-        assert_eq!(fault(r#"{"items":[{"quantity":"x"}]}"#), (422, "items[0].quantity".into(), "invalid"));
-        assert_eq!(fault(r#"{"items":[{"quantity":-1}]}"#), (422, "items[0].quantity".into(), "invalid"));
-        assert_eq!(
-            fault(r#"{"items":[{"quantity":1,"price":0}]}"#),
-            (422, "items[0].price".into(), "unknown")
-        );
-        assert_eq!(fault(r#"{"items":[{}]}"#), (422, "items[0].quantity".into(), "missing"));
-        assert_eq!(fault("{}"), (422, "items".into(), "missing"));
-        assert_eq!(fault("[[]]"), (422, "body".into(), "invalid"));
-        assert_eq!(fault(r#"{"total":1}"#), (422, "total".into(), "unknown"));
-        assert_eq!(fault(r#"{"items":[],"items":[]}"#), (422, "items".into(), "duplicate"));
-        assert_eq!(fault("7"), (422, "body".into(), "invalid"));
-    }
-
-    #[test]
-    fn a_refused_value_is_not_repeated() {
-        let problem =
-            parse::<Body>(br#"{"items":[{"quantity":"4242 at line 4242, expected x"}]}"#).unwrap_err();
-        assert_eq!(problem.fields()[0].message, "must be u32");
-    }
-
-    #[test]
-    fn an_enum_that_is_no_text_names_its_field() {
-        for json in [r#"{"locale":null}"#, r#"{"locale":7}"#, r#"{"locale":["en"]}"#, r#"{"locale":true}"#] {
-            #[derive(Debug, Deserialize)]
-            struct Holder {
-                #[expect(dead_code, reason = "only its parsing matters")]
-                locale: crate::Locale,
-            }
-            let problem = parse::<Holder>(json.as_bytes()).unwrap_err();
-            assert_eq!(problem.status().as_u16(), 422, "{json}");
-            assert_eq!(problem.fields()[0].field, "locale", "{json}");
+        use FieldCode::{Format, Missing, Repeated, Unknown, WrongType};
+        for (json, field, code, message) in [
+            (r#"{"items":[{"quantity":"x"}]}"#, "items[0].quantity", WrongType, "must be a whole number"),
+            (r#"{"items":[{"quantity":-1}]}"#, "items[0].quantity", Format, "must be a whole number"),
+            (r#"{"items":[{"quantity":1,"price":0}]}"#, "items[0].price", Unknown, "is not a known field"),
+            (r#"{"items":[{}]}"#, "items[0].quantity", Missing, "is missing"),
+            (r#"{"items":{}}"#, "items", WrongType, "must be a list"),
+            (r#"{"items":[7]}"#, "items[0]", WrongType, "must be an object"),
+            ("{}", "items", Missing, "is missing"),
+            ("[[]]", "body", WrongType, "must be an object"),
+            ("7", "body", WrongType, "must be an object"),
+            (r#"{"total":1}"#, "total", Unknown, "is not a known field"),
+            (r#"{"items":[],"items":[]}"#, "items", Repeated, "appears more than once"),
+        ] {
+            assert_eq!(fault(json), (field.to_owned(), code, message.to_owned()), "{json}");
         }
     }
 
     #[test]
-    fn what_is_no_json_is_malformed() {
-        assert_eq!(fault("{").0, 400);
-        assert_eq!(fault("").0, 400);
-        assert_eq!(fault(r#"{"items":[]} x"#).0, 400);
-        assert_eq!(fault(&"[".repeat(100_000)).0, 413);
-        assert_eq!(fault(&"[".repeat(60_000)).0, 422);
+    fn a_refused_value_is_not_repeated() {
+        let (_, _, message) = fault(r#"{"items":[{"quantity":"4242 at line 4242, expected x"}]}"#);
+        assert_eq!(message, "must be a whole number");
+    }
+
+    #[test]
+    fn an_enum_that_is_not_text_names_its_field() {
+        #[derive(Debug, Deserialize)]
+        struct Holder {
+            #[expect(dead_code, reason = "only its parsing matters")]
+            locale: values::Locale,
+        }
+        for json in [r#"{"locale":null}"#, r#"{"locale":7}"#, r#"{"locale":["en"]}"#, r#"{"locale":true}"#] {
+            let refused = parse::<Holder>(json.as_bytes()).unwrap_err().into_refused();
+            assert_eq!(refused.status, Status::UnprocessableContent, "{json}");
+            assert_eq!(refused.fields[0].field, "locale", "{json}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_malformed() {
+        for json in ["{", "", r#"{"items":[]} x"#] {
+            assert_eq!(refused(json).status, Status::BadRequest, "{json}");
+        }
+        assert_eq!(refused(&"[".repeat(100_000)).status, Status::ContentTooLarge);
+        assert_eq!(refused(&"[".repeat(60_000)).status, Status::UnprocessableContent);
     }
 }

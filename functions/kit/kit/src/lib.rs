@@ -1,96 +1,110 @@
-//! What every function stands on.
+//! What every endpoint stands on.
 //!
-//! An endpoint names its handlers with [`component!`]; they take what they need as extractors
-//! ([`Context`], [`Json`], [`Caller`], [`IdempotencyKey`], [`Event`]), ask the bridge, and answer with a value or a
-//! [`Problem`]. Nothing else in a function knows about Spin: natively, the same code compiles against a host
-//! that is not there, which is how the OpenAPI document and the rules are tested without Wasm.
+//! An endpoint is a function under [`macro@endpoint`], which [`component!`] makes part of a component. Its arguments are what
+//! it needs ([`Bridge`], [`Caller`], [`Input`], [`IdempotencyKey`], [`Event`] …) and its result is what it answers ([`Json`],
+//! [`CreatedOrExisting`], [`NoContent`] …) or a [`values::Problem`] with the refusals of its domain. Routes, refusals of
+//! arguments and the OpenAPI document follow from the signature.
+//!
+//! Nothing else in a function knows about Spin: natively, the same code compiles against a host that is not there, which is
+//! how its signatures are read.
 
 #![warn(missing_docs)]
 
+mod answer;
 mod bridge;
 mod caller;
 mod context;
-mod decode;
-mod document;
-mod email;
+mod cookies;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod describe;
 mod etag;
 mod event;
-mod fields;
 mod host;
-mod id;
 mod idempotency;
 mod json;
 mod log;
-mod moment;
-mod money;
-mod page;
+mod network;
+mod once;
 mod parameter;
 mod problem;
 mod quota;
-mod secret;
 mod serve;
 mod service;
-mod text;
 mod token;
 mod trace;
+mod variable;
 
-pub use bridge::{Answers, Bridge, BridgeError, Collection, Found, Transaction, path, to_bson};
-#[doc(hidden)]
-pub use bson::Document;
-pub use caller::{Account, Caller, Claims, ISSUER, Permission, Role, SignedIn, UserId, bearer};
+pub use answer::{Answer, Created, CreatedOrExisting, Json, NoContent, WithCookie};
+pub use axum::Router;
+pub use axum::response::Response;
+pub use bridge::{Answers, Bridge, BridgeError, BridgeProbe};
+pub use caller::{Caller, Neighbour, OrderAsker, SignedIn};
 pub use context::Context;
-pub use decode::Undecodable;
-#[doc(hidden)]
-pub use decode::decode_document;
-#[doc(hidden)]
-pub use document::make_document;
-pub use document::{FromDocument, ToDocument};
-pub use email::{EmailAddress, NoEmailAddress};
-pub use etag::{etag, is_known, tagged};
+pub use cookies::Cookies;
+pub use etag::{IfNoneMatch, Tagged, etag};
 pub use event::Event;
-pub use fields::{Faults, FieldError, Limited};
-pub use host::{Compiled, parsed_variable, pause, secret, variable};
-pub use id::{Id, UnknownId};
-pub use idempotency::{IdempotencyKey, fingerprint};
-pub use json::{Input, Json, Search};
-pub use log::{Level, log};
-pub use moment::Moment;
-pub use money::{Currency, Money, MoneyError};
-pub use page::{Page, PageNumber};
+pub use host::{Compiled, pause};
+pub use idempotency::IdempotencyKey;
+pub use json::{Input, Search};
+pub use kit_macros::endpoint;
+pub use log::Level;
+pub use network::ClientNetwork;
+pub use once::{Attempt, Once, Outcome};
 pub use parameter::Parameter;
 #[doc(hidden)]
 pub use pastey::paste as pasted;
-pub use problem::{Problem, ProblemBody};
-pub use quota::{Allowance, Quota, Tally};
-pub use secret::{EmptySecret, Secret, random_bytes};
+pub use problem::Rejection;
+pub use quota::spend;
+pub use serve::{Endpoint, Method, routes, serve_at};
 #[cfg(target_arch = "wasm32")]
 pub use serve::{HostAnswer, serve};
-pub use serve::{complete, routes, serve_at};
-pub use service::{Service, ServiceAnswer, function_token};
-pub use text::{Locale, LocalizedText};
-pub use token::{NoTokenKey, TokenKey, access_claims, verify};
-pub use trace::Trace;
+pub use service::{Service, ServiceAnswer};
+pub use token::access_claims;
+pub use variable::read_variable;
 
-/// Makes handlers the Wasm component's: each is served at the path and by the method that its `utoipa::path` names. The
-/// router is built once an instance and shared by its requests.
+#[doc(hidden)]
+pub use axum::extract::FromRequestParts;
+#[doc(hidden)]
+pub use contracts::Event as EventType;
+#[doc(hidden)]
+pub use http::request::Parts;
+#[doc(hidden)]
+pub use protocol::Transaction;
+
+/// Makes endpoints a component: `kit::component!(pay, get_payment; variables = { order_secret: Secret }; emits =
+/// [OrderCreated]);`
 ///
-/// `kit::component!(pay, payment_by_id);` defines `routes()`, and natively `Document`, which says of the handlers what
-/// their annotations do.
+/// The variables become the struct `Variables`, which endpoints take as `&'static Variables`; they are read once an instance.
+/// Events that are listed can be emitted: the macro adds `emit` to [`protocol::Transaction`].
 #[macro_export]
 macro_rules! component {
-    ($($handler:ident),+ $(,)?) => {
-        /// The component's routes.
-        pub fn routes() -> ::axum::Router {
-            let routes = $crate::routes();
-            $crate::pasted! { $(let routes = $crate::serve_at::<[<__path_ $handler>], _, _>(routes, $handler);)+ }
-            routes
+    (
+        $($endpoint:ident),+
+        $(; variables = { $($variable:ident: $type:ty),+ $(,)? })?
+        $(; emits = [$($event:ty),+ $(,)?])?
+        $(;)?
+    ) => {
+        fn routes() -> $crate::Router {
+            let router = $crate::routes();
+            $crate::pasted! {
+                $(let router = <[<__endpoint_ $endpoint>] as $crate::Endpoint>::serve(router);)+
+            }
+            router
         }
 
-        /// What the handlers' annotations say.
+        /// What the endpoints' signatures say.
         #[cfg(not(target_arch = "wasm32"))]
-        #[derive(::utoipa::OpenApi)]
-        #[openapi(paths($($handler),+))]
-        pub struct Document;
+        pub fn describe() -> $crate::describe::Component {
+            let mut component = $crate::describe::Component::default();
+            $crate::pasted! {
+                $(<[<__endpoint_ $endpoint>] as $crate::Endpoint>::describe(&mut component);)+
+            }
+            $($(component.add_emitted::<$event>();)+)?
+            component
+        }
+
+        $($crate::component!(@variables $($variable: $type),+);)?
+        $($crate::component!(@emits $($event),+);)?
 
         #[cfg(target_arch = "wasm32")]
         mod component {
@@ -98,9 +112,54 @@ macro_rules! component {
 
             #[::spin_sdk::http_service]
             async fn handle(request: ::spin_sdk::http::Request) -> $crate::HostAnswer {
-                static ROUTER: ::std::sync::OnceLock<::axum::Router> = ::std::sync::OnceLock::new();
-                let router = ROUTER.get_or_init(|| $crate::complete(super::routes()));
-                $crate::serve(router, request).await
+                static ROUTER: ::std::sync::OnceLock<$crate::Router> = ::std::sync::OnceLock::new();
+                $crate::serve(&ROUTER, super::routes, request).await
+            }
+        }
+    };
+    (@variables $($variable:ident: $type:ty),+) => {
+        /// The component's variables.
+        pub struct Variables {
+            $($variable: $type,)+
+        }
+
+        impl<S: Sync> $crate::FromRequestParts<S> for &'static Variables {
+            type Rejection = $crate::Rejection;
+
+            async fn from_request_parts(_: &mut $crate::Parts, _: &S) -> Result<Self, $crate::Rejection> {
+                static VARIABLES: ::std::sync::OnceLock<Variables> = ::std::sync::OnceLock::new();
+                if let Some(variables) = VARIABLES.get() {
+                    return Ok(variables);
+                }
+                let read = Variables {
+                    $($variable: $crate::read_variable::<$type>(stringify!($variable)).await?,)+
+                };
+                Ok(VARIABLES.get_or_init(|| read))
+            }
+        }
+
+        #[cfg(not(target_arch = "wasm32"))]
+        impl $crate::describe::Describe for &'static Variables {
+            fn describe(operation: &mut $crate::describe::Operation) {
+                $(operation.reads::<$type>(stringify!($variable));)+
+            }
+        }
+    };
+    (@emits $($event:ty),+) => {
+        /// An event that this component may emit.
+        pub trait Emitted: $crate::EventType {}
+        $(impl Emitted for $event {})+
+
+        /// Emits events that this component may emit.
+        pub trait Emit {
+            /// Emits an event when the transaction commits.
+            #[must_use]
+            fn emit<E: Emitted>(self, event: &E) -> Self;
+        }
+
+        impl Emit for $crate::Transaction {
+            fn emit<E: Emitted>(self, event: &E) -> Self {
+                self.with_event(E::TYPE, $crate::EventType::subject(event), event)
             }
         }
     };

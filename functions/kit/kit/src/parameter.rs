@@ -1,25 +1,29 @@
-use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
+use values::{Fault, FieldFault, Invalid};
 
-use crate::{FieldError, Problem};
+use crate::{Compiled, Rejection};
 
-/// The parameter of a route that has one, parsed: the id of `/api/orders/{id}`. 422 naming it if it can't be.
+/// The parameter of a route that has one: the id of `/api/orders/{id}`.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter<T>(pub T);
 
-impl<S: Send + Sync, T: FromStr<Err: Display>> FromRequestParts<S> for Parameter<T> {
-    type Rejection = Problem;
+impl<S: Send + Sync, T: FromStr<Err: Into<FieldFault>>> FromRequestParts<S> for Parameter<T> {
+    type Rejection = Rejection;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let refused = |name: &str, why: &dyn Display| Problem::invalid(vec![FieldError::invalid(name, why)]);
-        let parameters = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|error| refused("path", &error.body_text()))?;
-        let (name, value) =
-            parameters.iter().next().ok_or_else(|| Problem::internal("a route without a parameter"))?;
-        value.parse().map(Self).map_err(|error| refused(name, &error))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        let (name, value) = first(parts).await?;
+        value.parse().map(Self).map_err(|fault: T::Err| Invalid::field(name, fault).into())
     }
+}
+
+/// The name and the value of the first parameter.
+fn first(parts: &mut Parts) -> Compiled<'_, Result<(String, String), Rejection>> {
+    Box::pin(async {
+        let parameters = RawPathParams::from_request_parts(parts, &()).await.map_err(Fault::internal)?;
+        let first = parameters.iter().next().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        first.ok_or_else(|| Fault::internal("a route without a parameter").into())
+    })
 }

@@ -2,29 +2,77 @@
 use std::pin::Pin;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::handler::Handler;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use bytes::Bytes;
-use http::StatusCode;
-use http_body_util::Full;
-use utoipa::openapi::HttpMethod;
+use values::Refusal;
 
-use crate::{Level, Problem, Trace, log};
+use crate::Rejection;
+use crate::log::{Level, is_logged};
 
-/// An answer in one piece, so that its length is known before its first byte.
-type FullResponse = http::Response<Full<Bytes>>;
-
-/// A router that answers what it has no route for with a [`Problem`].
-pub fn routes() -> Router {
-    Router::new().fallback(|| async { Problem::not_found("page").into_response() })
+/// The method of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as HTTP spells them")]
+pub enum Method {
+    GET,
+    POST,
+    PUT,
+    PATCH,
+    DELETE,
 }
 
-/// Serves a handler at the path and by the method of its annotation.
-pub fn serve_at<P: utoipa::Path, H: Handler<T, ()>, T: 'static>(router: Router, handler: H) -> Router {
-    let method = P::methods().iter().map(method_filter).reduce(MethodFilter::or);
-    let method = method.expect("an annotation names a method");
-    route(router, &P::path(), on(method, handler))
+/// A function that `#[kit::endpoint]` serves.
+pub trait Endpoint {
+    /// Adds its route.
+    fn serve(router: Router) -> Router;
+
+    /// Adds what its signature says of it.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn describe(component: &mut crate::describe::Component);
+}
+
+/// Why no endpoint answers a request.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]
+#[derive(Clone, Copy, Debug, thiserror::Error, Refusal)]
+pub(crate) enum NoEndpoint {
+    /// Nothing is at this address.
+    #[error("There is no such page.")]
+    #[refusal(NotFound)]
+    NotFound,
+    /// Not with this method.
+    #[error("This method is not allowed here.")]
+    #[refusal(MethodNotAllowed)]
+    MethodNotAllowed,
+}
+
+/// The route that answered a request, for the log.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]
+#[derive(Clone, Copy)]
+struct MatchedRoute(&'static str);
+
+/// What axum makes of a function.
+type HandlerFuture = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A router that refuses addresses it has no route for.
+pub fn routes() -> Router {
+    Router::new().fallback(|| async { Rejection::refuse(NoEndpoint::NotFound) })
+}
+
+/// Serves a handler at a method and a path.
+pub fn serve_at<H, T>(router: Router, method: Method, path: &'static str, handler: H) -> Router
+where
+    H: Handler<T, (), Future = HandlerFuture>,
+    T: 'static,
+{
+    let filter = match method {
+        Method::GET => MethodFilter::GET,
+        Method::POST => MethodFilter::POST,
+        Method::PUT => MethodFilter::PUT,
+        Method::PATCH => MethodFilter::PATCH,
+        Method::DELETE => MethodFilter::DELETE,
+    };
+    route(router, path, on(filter, Routed { handler, path }))
 }
 
 /// Compiled here, whatever the handler.
@@ -33,110 +81,151 @@ fn route(router: Router, path: &str, handler: MethodRouter) -> Router {
     router.route(path, handler)
 }
 
-fn method_filter(method: &HttpMethod) -> MethodFilter {
-    match method {
-        HttpMethod::Get => MethodFilter::GET,
-        HttpMethod::Post => MethodFilter::POST,
-        HttpMethod::Put => MethodFilter::PUT,
-        HttpMethod::Delete => MethodFilter::DELETE,
-        HttpMethod::Options => MethodFilter::OPTIONS,
-        HttpMethod::Head => MethodFilter::HEAD,
-        HttpMethod::Patch => MethodFilter::PATCH,
-        HttpMethod::Trace => MethodFilter::TRACE,
+/// A handler whose answers name its route, if requests are logged.
+#[derive(Clone)]
+struct Routed<H> {
+    handler: H,
+    path: &'static str,
+}
+
+impl<T, H: Handler<T, (), Future = HandlerFuture>> Handler<T, ()> for Routed<H> {
+    type Future = HandlerFuture;
+
+    fn call(self, request: Request, state: ()) -> HandlerFuture {
+        let answer = self.handler.call(request, state);
+        if is_logged(Level::Info) { named(answer, self.path) } else { answer }
     }
 }
 
-/// The router with all its routes, which answers a method it has no handler for with a [`Problem`]. axum looks at the
-/// routes that are there when it is told so, hence not in [`routes`].
-pub fn complete(router: Router) -> Router {
-    router.method_not_allowed_fallback(|| async {
-        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This can't be done here.")
-            .into_response()
+fn named(answer: HandlerFuture, path: &'static str) -> HandlerFuture {
+    Box::pin(async move {
+        let mut response = answer.await;
+        response.extensions_mut().insert(MatchedRoute(path));
+        response
     })
 }
 
-/// Turns the router's answer into what is sent: problems get their body here, and unexpected ones are logged, once.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]
-async fn finish(response: Response, trace: &Trace, method: &http::Method) -> FullResponse {
-    use http::{HeaderValue, header};
-    use http_body_util::BodyExt as _;
-
-    let response = match response.extensions().get::<Problem>() {
-        Some(problem) => {
-            let problem = problem.clone();
-            if let Some(reason) = problem.internal_reason() {
-                let level = if problem.status() == StatusCode::INTERNAL_SERVER_ERROR {
-                    Level::Error
-                } else {
-                    Level::Warn
-                };
-                log(level, trace, "request failed", &[("code", problem.code()), ("reason", reason)]);
-            }
-            let headers = response.headers().clone();
-            let mut answer = problem.into_body(trace.id());
-            let kept = [header::ALLOW, header::SET_COOKIE];
-            for (name, value) in headers.iter().filter(|(name, _)| kept.contains(name)) {
-                answer.headers_mut().append(name, value.clone());
-            }
-            answer
-        }
-        None => response,
-    };
-    let (mut parts, body) = response.into_parts();
-    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    if method == http::Method::HEAD {
-        // It would say the length of the body that a GET gets, which the host would take for a promise of one.
-        parts.headers.remove(header::CONTENT_LENGTH);
-    } else if !matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
-        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    }
-    http::Response::from_parts(parts, Full::new(bytes))
-}
-
-/// An answer as the host takes it.
 #[cfg(target_arch = "wasm32")]
-pub type HostAnswer =
-    Result<spin_sdk::wasip3::http::types::Response, spin_sdk::wasip3::http::types::ErrorCode>;
+pub use edge::{HostAnswer, serve};
 
-/// Answers one request of the host's with the component's router. Bodies are read before the handler runs,
-/// 1 MiB at the most.
+/// Where requests come in from the host and answers go out.
 #[cfg(target_arch = "wasm32")]
-pub fn serve(
-    router: &Router,
-    request: spin_sdk::http::Request,
-) -> Pin<Box<dyn Future<Output = HostAnswer> + '_>> {
-    Box::pin(async { spin_sdk::http::IntoResponse::into_response(answer(router, request).await) })
-}
+mod edge {
+    use std::sync::OnceLock;
+    use std::time::Instant;
 
-#[cfg(target_arch = "wasm32")]
-async fn answer(router: &Router, request: spin_sdk::http::Request) -> FullResponse {
-    use http_body_util::{BodyExt as _, Limited};
+    use bytes::Bytes;
+    use http::{HeaderValue, StatusCode, header};
+    use http_body_util::{BodyExt as _, Collected, Full, LengthLimitError, Limited};
+    use protocol::Traceparent;
     use tower_service::Service as _;
+    use values::{Problem, Status};
 
+    use super::*;
+    use crate::json::{Limit, Unreadable};
+    use crate::log::{log, read_level};
+    use crate::{problem, trace};
+
+    /// The most bytes of any body.
     const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-    let (mut parts, body) = request.into_parts();
-    let trace = Trace::of(&parts.headers);
-    let bytes = match Limited::new(body, MAX_BODY_BYTES).collect().await {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) => {
-            let problem = if error.is::<http_body_util::LengthLimitError>() {
-                Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "too_large",
-                    format!("The body must be at most {MAX_BODY_BYTES} bytes."),
-                )
-            } else {
-                Problem::malformed("The body ended before its end.")
-            };
-            return finish(problem.into_response(), &trace, &parts.method).await;
+    /// An answer in one piece, so that its length is known before its first byte is sent.
+    type FullResponse = http::Response<Full<Bytes>>;
+
+    /// An answer as the host takes it.
+    pub type HostAnswer =
+        Result<spin_sdk::wasip3::http::types::Response, spin_sdk::wasip3::http::types::ErrorCode>;
+
+    /// Answers one request of the host with the component's router, which is built once an instance. The body is read before
+    /// the endpoint runs.
+    pub fn serve(
+        kept: &'static OnceLock<Router>,
+        routes: fn() -> Router,
+        request: spin_sdk::http::Request,
+    ) -> Pin<Box<dyn Future<Output = HostAnswer>>> {
+        Box::pin(async move {
+            read_level().await;
+            // axum looks at the routes that exist when it is told what to answer to other methods.
+            let router = kept.get_or_init(|| {
+                routes()
+                    .method_not_allowed_fallback(|| async { Rejection::refuse(NoEndpoint::MethodNotAllowed) })
+            });
+            spin_sdk::http::IntoResponse::into_response(answer(router, request).await)
+        })
+    }
+
+    async fn answer(router: &Router, request: spin_sdk::http::Request) -> FullResponse {
+        let started = Instant::now();
+        let (mut parts, body) = request.into_parts();
+        let trace = trace::from_headers(&parts.headers);
+        let method = parts.method.clone();
+        let response = match Limited::new(body, MAX_BODY_BYTES).collect().await {
+            Ok(body) => {
+                parts.extensions.insert(trace);
+                let body = axum::body::Body::from(body.to_bytes());
+                match router.clone().call(http::Request::from_parts(parts, body)).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                }
+            }
+            Err(error) if error.is::<LengthLimitError>() => {
+                refuse(Unreadable::TooLarge(Limit(MAX_BODY_BYTES)))
+            }
+            Err(_) => refuse(Unreadable::Malformed("The body ended early.".into())),
+        };
+        if is_logged(Level::Info) {
+            log_request(&trace, &method, &response, started);
         }
-    };
-    parts.extensions.insert(trace.clone());
-    let method = parts.method.clone();
-    let request = http::Request::from_parts(parts, axum::body::Body::from(bytes));
-    match router.clone().call(request).await {
-        Ok(response) => finish(response, &trace, &method).await,
-        Err(never) => match never {},
+        finish(response, &trace, &method).await
+    }
+
+    fn refuse(refusal: Unreadable) -> Response {
+        axum::response::IntoResponse::into_response(Rejection::refuse(refusal))
+    }
+
+    fn log_request(trace: &Traceparent, method: &http::Method, response: &Response, started: Instant) {
+        let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| route.0);
+        let status = response.status();
+        // Whole microseconds, because formatting a fraction would take code in every component.
+        let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX).to_string();
+        let fields = [
+            ("method", method.as_str()),
+            ("route", route),
+            ("status", status.as_str()),
+            ("microseconds", microseconds.as_str()),
+        ];
+        log(Level::Info, trace, "request", &fields);
+    }
+
+    /// Gives problems their body, logs faults, once, and tells the length.
+    async fn finish(response: Response, trace: &Traceparent, method: &http::Method) -> FullResponse {
+        let response = match response.extensions().get::<Problem>() {
+            Some(problem) => {
+                log_fault(trace, problem);
+                let mut answer = problem::render(problem, trace.trace_id());
+                let kept = [header::ALLOW, header::SET_COOKIE];
+                for (name, value) in response.headers().iter().filter(|(name, _)| kept.contains(name)) {
+                    answer.headers_mut().append(name, value.clone());
+                }
+                answer
+            }
+            None => response,
+        };
+        let (mut parts, body) = response.into_parts();
+        let bytes = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
+        if method == http::Method::HEAD {
+            // The length of the body that a GET gets; the host would take it for the promise of a body.
+            parts.headers.remove(header::CONTENT_LENGTH);
+        } else if !matches!(parts.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        }
+        http::Response::from_parts(parts, Full::new(bytes))
+    }
+
+    fn log_fault(trace: &Traceparent, problem: &Problem) {
+        if let Some(reason) = problem.reason() {
+            let level = if problem.status() == Status::Internal { Level::Error } else { Level::Warn };
+            log(level, trace, "request failed", &[("code", problem.code()), ("reason", reason)]);
+        }
     }
 }

@@ -1,43 +1,40 @@
-//! How records of mails change: each as the filter that tells what must still hold, and the update.
+//! The changes of mail records: each is a filter that states what must still hold, and an update.
 
-use kit::{Moment, path};
-use protocol::{Change, Filter, Update};
+use protocol::{Change, Filter, Update, path};
+use values::Moment;
 
 use crate::{KEPT, MailRecord, MailStatus};
 
-/// Claims a mail once more, if it still stands as it was read.
-#[must_use]
+/// Claims a mail again, unless its record changed since it was read.
 pub fn claim_again(record: &MailRecord, now: Moment) -> (Filter, Update) {
     let update = vec![
         become_status(MailStatus::Claimed),
-        Change::Set(path("claimedAt"), now.into()),
+        Change::set(path("claimedAt"), now),
         Change::Inc(path("attempts"), 1),
-        Change::Set(path("expiresAt"), now.after(KEPT).into()),
+        Change::set(path("expiresAt"), now.after(KEPT)),
     ];
     (as_claimed(record), Update(update))
 }
 
-/// Gives a claim back: the mail could not be sent.
-#[must_use]
+/// Releases a claim, because the mail could not be sent.
 pub fn release(record: &MailRecord) -> (Filter, Update) {
     (as_claimed(record), Update(vec![become_status(MailStatus::Released)]))
 }
 
-/// The mail is sent, whoever claimed it meanwhile.
-#[must_use]
+/// Marks the mail as sent, whoever claims it now.
 pub fn sent(record: &MailRecord, now: Moment) -> (Filter, Update) {
-    let update = vec![become_status(MailStatus::Sent), Change::Set(path("sentAt"), now.into())];
+    let update = vec![become_status(MailStatus::Sent), Change::set(path("sentAt"), now)];
     (Filter::id(&record.event_id), Update(update))
 }
 
 fn as_claimed(record: &MailRecord) -> Filter {
     Filter::id(&record.event_id)
-        .and(Filter::Eq(path("status"), record.status.as_str().into()))
+        .and(Filter::Eq(path("status"), record.status.into()))
         .and(Filter::Eq(path("claimedAt"), record.claimed_at.into()))
 }
 
 fn become_status(status: MailStatus) -> Change {
-    Change::Set(path("status"), status.as_str().into())
+    Change::set(path("status"), status)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What is written to whom, in which language: rules without I/O.
+//! Mails: what is written to whom, in which language. Rules without I/O.
 
 pub mod changes;
 mod html;
@@ -7,7 +7,7 @@ mod money;
 mod receipt;
 mod record;
 
-pub use message::{MailError, Sender, UnknownSender};
+pub use message::{InvalidSender, MailError, Sender};
 pub use money::format_money;
 pub use receipt::Receipt;
 pub use record::{KEPT, MAILS, MailRecord, MailStatus, SENDING_TAKES, Standing};

@@ -1,8 +1,8 @@
 use std::str::FromStr;
 
-use kit::EmailAddress;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
+use values::{EmailAddress, Variable};
 
 use crate::Receipt;
 
@@ -10,32 +10,36 @@ use crate::Receipt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender(Mailbox);
 
-/// A text that is no sender.
+/// A text that is not a sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be an address, or a name and an address in angle brackets")]
-pub struct UnknownSender;
+pub struct InvalidSender;
 
-/// Why a mail can't be written. Says nothing about whom it was for.
+/// Why a mail can't be written; does not name the recipient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// The recipient's address is none that mails can be sent to.
-    #[error("the recipient's address can't be written to")]
+    #[error("mails can't be sent to this address")]
     Recipient,
-    /// The parts do not make a mail.
-    #[error("the parts do not make a mail")]
+    #[error("the parts don't form a mail")]
     Parts,
 }
 
 impl FromStr for Sender {
-    type Err = UnknownSender;
+    type Err = InvalidSender;
 
-    fn from_str(text: &str) -> Result<Self, UnknownSender> {
-        text.parse().map(Self).map_err(|_| UnknownSender)
+    fn from_str(text: &str) -> Result<Self, InvalidSender> {
+        text.parse().map(Self).map_err(|_| InvalidSender)
+    }
+}
+
+impl Variable for Sender {
+    fn parse(text: String) -> Result<Self, impl std::fmt::Display> {
+        text.parse::<Self>()
     }
 }
 
 impl Sender {
-    /// A receipt as a mail. One event makes mails of one Message-ID, so that a mail sent twice is known as one.
+    /// A receipt as a mail. Its Message-ID is derived from the event, so that a mail that is sent twice is recognised as one.
     pub fn mail(
         &self,
         event_id: &str,
@@ -44,9 +48,9 @@ impl Sender {
         receipt: Receipt,
     ) -> Result<Message, MailError> {
         let address: Address = address.as_str().parse().map_err(|_| MailError::Recipient)?;
-        // A control character in a name is refused when an order is placed; here one would end the header.
+        // Orders refuse control characters in names; here one could end the header.
         let name = name.replace(char::is_control, " ");
-        // An event's id is a UUID; whatever else it were must not end the header.
+        // An event's id is a UUID; anything else must not end the header either.
         let id: String = event_id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
         Message::builder()
             .message_id(Some(format!("<{id}@{}>", self.0.email.domain())))
@@ -62,19 +66,19 @@ impl Sender {
 mod tests {
     use super::*;
     use crate::receipt::tests::paid;
-    use kit::Locale;
     use mail_parser::MessageParser;
     use proptest::prelude::*;
+    use values::Locale;
 
     fn written(name: &str, locale: Locale) -> Vec<u8> {
         let sender: Sender = "Mcommerce <shop@mcommerce.example>".parse().unwrap();
         let paid = paid(locale, name);
-        let receipt = Receipt::of(&paid, "https://shop.example");
+        let receipt = Receipt::new(&paid, "https://shop.example");
         sender.mail("0199-event", name, &paid.buyer.email, receipt).unwrap().formatted()
     }
 
     #[test]
-    fn a_mail_is_read_as_it_was_written() {
+    fn a_mail_parses_to_what_was_written() {
         let bytes = written("Zoë d’Été", Locale::Fr);
         let mail = MessageParser::default().parse(&bytes).unwrap();
         let to = mail.to().unwrap().first().unwrap();
@@ -96,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_can_not_bring_a_header_or_another_recipient() {
+    fn a_name_can_not_inject_a_header_or_a_recipient() {
         for name in ["Ada\r\nBcc: eve@example.com", "Ada <eve@example.com>, Eve", "\"Ada\" <eve@example.com>"]
         {
             let bytes = written(name, Locale::En);
@@ -109,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_buyer_is_called_the_mail_goes_to_the_buyers_address_alone(name in "\\PC{0,100}|.{0,100}") {
+        fn whatever_the_buyers_name_the_mail_goes_to_the_buyers_address_only(name in "\\PC{0,100}|.{0,100}") {
             let bytes = written(&name, Locale::Fr);
             let mail = MessageParser::default().parse(&bytes).unwrap();
             let to: Vec<_> = mail.to().unwrap().iter().filter_map(|to| to.address()).collect();
@@ -122,7 +126,7 @@ mod tests {
     fn a_sender_is_an_address_with_or_without_a_name() {
         assert!("shop@mcommerce.example".parse::<Sender>().is_ok());
         for bad in ["", "Mcommerce", "Mcommerce <shop>"] {
-            assert_eq!(bad.parse::<Sender>(), Err(UnknownSender), "{bad:?} was taken");
+            assert_eq!(bad.parse::<Sender>(), Err(InvalidSender), "{bad:?} was accepted");
         }
     }
 }

@@ -1,10 +1,9 @@
-use kit::{Currency, Locale, Money};
+use values::{Currency, Locale, Money};
 
-/// An amount as people write it: `€1,234.50` in English, `1 234,50 €` in French, with spaces that do not break.
-#[must_use]
+/// Formats an amount: `€1,234.50` in English, `1 234,50 €` in French, with non-breaking spaces.
 pub fn format_money(money: Money, locale: Locale) -> String {
-    const NARROW_SPACE: char = '\u{202f}';
-    const FIRM_SPACE: char = '\u{a0}';
+    const NARROW_NO_BREAK_SPACE: char = '\u{202f}';
+    const NO_BREAK_SPACE: char = '\u{a0}';
     let sign = match (money.amount() < 0, locale) {
         (false, _) => "",
         (true, Locale::En) => "-",
@@ -15,7 +14,9 @@ pub fn format_money(money: Money, locale: Locale) -> String {
     let (units, cents) = (minor / 100, minor % 100);
     match locale {
         Locale::En => format!("{sign}€{}.{cents:02}", in_thousands(units, ',')),
-        Locale::Fr => format!("{sign}{},{cents:02}{FIRM_SPACE}€", in_thousands(units, NARROW_SPACE)),
+        Locale::Fr => {
+            format!("{sign}{},{cents:02}{NO_BREAK_SPACE}€", in_thousands(units, NARROW_NO_BREAK_SPACE))
+        }
     }
 }
 
@@ -42,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn money_is_written_as_each_language_writes_it() {
+    fn money_is_formatted_for_the_language() {
         assert_eq!(both(123_450), ("€1,234.50".into(), "1\u{202f}234,50\u{a0}€".into()));
         assert_eq!(both(5), ("€0.05".into(), "0,05\u{a0}€".into()));
         assert_eq!(both(-99_900), ("-€999.00".into(), "\u{2212}999,00\u{a0}€".into()));

@@ -1,19 +1,17 @@
 use std::fmt::Write as _;
 
-use kit::{Locale, LocalizedText, Money};
-use payments_model::PaymentSucceeded;
+use contracts::payments::PaymentSucceeded;
+use values::{Locale, LocalizedText, Money};
 
 use crate::format_money;
 use crate::html::Escaped;
 
-/// What a buyer is told once a payment succeeded.
+/// What a buyer is told when a payment has succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// The subject.
     pub subject: String,
-    /// The mail as text.
     pub text: String,
-    /// The mail as HTML; says the same.
+    /// Says the same as `text`.
     pub html: String,
 }
 
@@ -48,7 +46,7 @@ const ENGLISH: Words = Words {
     goodbye: "See you soon,",
 };
 
-/// With the spaces that French puts before a colon, and that do not break.
+/// French puts a non-breaking space before a colon.
 const FRENCH: Words = Words {
     lang: "fr",
     subject: "Merci pour votre commande",
@@ -67,9 +65,8 @@ const FRENCH: Words = Words {
 const SHOP: &str = "Mcommerce";
 
 impl Receipt {
-    /// The receipt of a payment. `shop_url` is where the shop's page is, without a slash at its end.
-    #[must_use]
-    pub fn of(paid: &PaymentSucceeded, shop_url: &str) -> Self {
+    /// The receipt of a payment. `shop_url` is the address of the shop's page.
+    pub fn new(paid: &PaymentSucceeded, shop_url: &str) -> Self {
         let words = match paid.locale {
             Locale::En => ENGLISH,
             Locale::Fr => FRENCH,
@@ -157,19 +154,20 @@ fn html(paid: &PaymentSucceeded, words: &Words, link: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use kit::Currency;
-    use orders_model::{Contact, DueLine, OrderId, PaymentId, Quantity};
+    use contracts::orders::{Contact, DueLine, OrderId, Quantity};
+    use contracts::payments::PaymentId;
+    use values::Currency;
 
     /// A payment of two mugs and a kettle, in this language, by somebody of this name.
     pub(crate) fn paid(locale: Locale, name: &str) -> PaymentSucceeded {
         let money = |amount| Money::new(amount, Currency::Eur).unwrap();
         let text = |en: &str, fr: &str| LocalizedText { en: en.into(), fr: fr.into() };
-        let line = |name, variant_name, quantity: u32, price| DueLine {
+        let line = |name, variant_name, quantity: i64, price| DueLine {
             name,
             variant_name,
             quantity: Quantity::try_from(quantity).unwrap(),
             unit_price: money(price),
-            line_total: money(price * i64::from(quantity)),
+            line_total: money(price * quantity),
         };
         PaymentSucceeded {
             payment_id: PaymentId::new(),
@@ -188,7 +186,7 @@ pub(crate) mod tests {
     #[test]
     fn a_french_receipt_reads_as_french() {
         let paid = paid(Locale::Fr, "Ada Lovelace");
-        let receipt = Receipt::of(&paid, "https://shop.example/");
+        let receipt = Receipt::new(&paid, "https://shop.example/");
         assert_eq!(receipt.subject, "Merci pour votre commande MC-7F3K-92QD");
         let expected = format!(
             "Bonjour Ada Lovelace,\n\nMerci pour votre commande MC-7F3K-92QD.\n\
@@ -203,7 +201,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_english_receipt_reads_as_english() {
-        let receipt = Receipt::of(&paid(Locale::En, "Ada"), "https://shop.example");
+        let receipt = Receipt::new(&paid(Locale::En, "Ada"), "https://shop.example");
         assert!(receipt.text.starts_with("Hello Ada,\n\nThank you for your order MC-7F3K-92QD.\n"));
         assert!(receipt.text.contains("2 × Mug, blue: €39.98\n1 × Kettle: €1,194.52\n\nTotal: €1,234.50\n"));
     }
@@ -212,7 +210,7 @@ pub(crate) mod tests {
     fn the_html_says_what_the_text_says() {
         for locale in [Locale::En, Locale::Fr] {
             let paid = paid(locale, "Ada");
-            let receipt = Receipt::of(&paid, "https://shop.example");
+            let receipt = Receipt::new(&paid, "https://shop.example");
             let mut parts = vec![paid.number.to_string(), format_money(paid.total, locale)];
             for line in &paid.lines {
                 parts.push(title(&line.name, &line.variant_name, locale));
@@ -228,7 +226,7 @@ pub(crate) mod tests {
     fn a_name_can_not_bring_markup() {
         let mut paid = paid(Locale::En, "<script>alert(1)</script>");
         paid.lines[0].name.en = "\"><img src=x>".into();
-        let html = Receipt::of(&paid, "https://shop.example").html;
+        let html = Receipt::new(&paid, "https://shop.example").html;
         assert!(!html.contains("<script") && !html.contains("<img"));
         assert!(html.contains("&lt;script&gt;"));
     }

@@ -1,78 +1,68 @@
 use std::time::Duration;
 
-use kit::{Collection, Moment};
+use protocol::{Collection, Scalar};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
+use values::Moment;
 
-/// The mails that were sent or are being sent; nobody's name, address or text.
+/// Records of mails; they hold nobody's name or address, and no text.
 pub const MAILS: Collection<MailRecord> = Collection::new("mails");
-kit::document!(MailRecord);
+protocol::document!(MailRecord);
 
-/// How long whoever claimed a mail may take to send it before another does.
+/// How long a claim holds, before another delivery may send the mail.
 pub const SENDING_TAKES: Duration = Duration::from_mins(1);
 
-/// How long a mail is remembered: far longer than an event is delivered again.
+/// How long a record is kept: far longer than an event may be redelivered.
 pub const KEPT: Duration = Duration::from_hours(90 * 24);
 
-/// That the mail of one event is sent once.
+/// Sees to it that the mail of an event is sent once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MailRecord {
-    /// The event's id.
     #[serde(rename = "_id")]
     pub event_id: String,
     /// The event's type.
     pub kind: String,
-    /// Whether it is sent.
     pub status: MailStatus,
-    /// When sending last began.
     pub claimed_at: Moment,
-    /// How often sending began.
+    /// How often the mail was claimed.
     pub attempts: i64,
-    /// When it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Moment>,
-    /// When this is forgotten.
+    /// When the store deletes the record.
     pub expires_at: Moment,
 }
 
-/// Whether a mail is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum MailStatus {
-    /// Somebody is sending it.
+    /// A delivery is sending it.
     Claimed,
-    /// It could not be sent; anybody may try again.
+    /// It could not be sent; any delivery may try again.
     Released,
-    /// It is sent.
     Sent,
 }
 
-/// What is to be done about a mail that was claimed before.
+/// What a delivery does about a mail that was claimed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Nothing: it is sent.
+    /// Nothing.
     Sent,
-    /// Somebody is sending it, and has this long left.
-    Busy(Duration),
-    /// It may be claimed.
+    /// Wait: another delivery is sending it.
+    Busy,
+    /// Claim it.
     Free,
 }
 
-impl MailStatus {
-    /// Its name as it is stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Claimed => "claimed",
-            Self::Released => "released",
-            Self::Sent => "sent",
-        }
+impl From<MailStatus> for Scalar {
+    fn from(status: MailStatus) -> Self {
+        <&str>::from(status).into()
     }
 }
 
 impl MailRecord {
     /// The first claim of an event's mail.
-    #[must_use]
     pub fn claim(event_id: String, kind: String, now: Moment) -> Self {
         Self {
             event_id,
@@ -85,19 +75,11 @@ impl MailRecord {
         }
     }
 
-    /// What is to be done about it now.
-    #[must_use]
     pub fn standing(&self, now: Moment) -> Standing {
         match self.status {
             MailStatus::Sent => Standing::Sent,
-            MailStatus::Released => Standing::Free,
-            MailStatus::Claimed => {
-                let left = self.claimed_at.after(SENDING_TAKES).millis().saturating_sub(now.millis());
-                match u64::try_from(left) {
-                    Ok(left @ 1..) => Standing::Busy(Duration::from_millis(left)),
-                    _ => Standing::Free,
-                }
-            }
+            MailStatus::Claimed if now < self.claimed_at.after(SENDING_TAKES) => Standing::Busy,
+            MailStatus::Claimed | MailStatus::Released => Standing::Free,
         }
     }
 }
@@ -116,24 +98,24 @@ mod tests {
     fn a_claim_holds_for_a_minute() {
         let claimed = record(MailStatus::Claimed);
         let at = |millis| claimed.standing(Moment::from_millis(millis));
-        assert_eq!(at(0), Standing::Busy(Duration::from_mins(1)));
-        assert_eq!(at(59_999), Standing::Busy(Duration::from_millis(1)));
+        assert_eq!(at(0), Standing::Busy);
+        assert_eq!(at(59_999), Standing::Busy);
         assert_eq!(at(60_000), Standing::Free);
     }
 
     #[test]
-    fn a_released_claim_is_free_at_once_and_a_sent_mail_never_is() {
+    fn a_released_mail_is_free_at_once_and_a_sent_one_never() {
         assert_eq!(record(MailStatus::Released).standing(Moment::from_millis(0)), Standing::Free);
         assert_eq!(record(MailStatus::Sent).standing(Moment::from_millis(i64::MAX)), Standing::Sent);
     }
 
     #[test]
-    fn a_record_comes_back_whole_with_its_expiry_as_a_date() {
+    fn a_record_decodes_to_itself_and_expires_at_a_date() {
         let record = record(MailStatus::Claimed);
         let bytes = bson::serialize_to_vec(&record).unwrap();
         assert_eq!(bson::deserialize_from_slice::<MailRecord>(&bytes).unwrap(), record);
         let document: bson::Document = bson::deserialize_from_slice(&bytes).unwrap();
         assert!(matches!(document.get("expiresAt"), Some(bson::Bson::DateTime(_))));
-        assert_eq!(document.get_str("status").unwrap(), MailStatus::Claimed.as_str());
+        assert_eq!(document.get_str("status").unwrap(), <&str>::from(MailStatus::Claimed));
     }
 }

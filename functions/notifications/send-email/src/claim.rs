@@ -1,8 +1,9 @@
 use std::time::Duration;
 
-use kit::{Bridge, BridgeError, Context, Level, Moment, Problem, Transaction};
+use kit::{Bridge, BridgeError, Context, Level, Once, Outcome};
 use notifications_model::{MAILS, MailRecord, Standing, changes};
-use protocol::{Conflict, Expect, Filter, Update};
+use protocol::{Conflict, Expect, Filter, Transaction, Update};
+use values::{Fault, Moment, Problem};
 
 /// The right to send the mail of one event, for a minute.
 pub(super) struct Claim<'a> {
@@ -10,8 +11,8 @@ pub(super) struct Claim<'a> {
     record: MailRecord,
 }
 
-/// How long to wait before marking a mail is tried again: the bridge may be away for a moment, and a mark that is lost
-/// costs the buyer a second mail.
+/// How long to wait before trying again to mark a mail as sent: the bridge may be away for a moment, and a lost mark costs
+/// the buyer a second mail.
 const PAUSES: [Duration; 6] = [
     Duration::from_millis(100),
     Duration::from_millis(400),
@@ -22,7 +23,7 @@ const PAUSES: [Duration; 6] = [
 ];
 
 impl<'a> Claim<'a> {
-    /// Claims the mail; `None` if it is sent. 503 while another sends it.
+    /// Claims the mail; `None` if it was sent already. 503 while another delivery sends it.
     pub(super) async fn take(
         bridge: &'a Bridge,
         event_id: &str,
@@ -30,53 +31,49 @@ impl<'a> Claim<'a> {
     ) -> Result<Option<Self>, Problem> {
         let now = Moment::now();
         let record = MailRecord::claim(event_id.to_owned(), kind.to_owned(), now);
-        match bridge.transact(Transaction::new().insert(MAILS, &record)).await {
-            Ok(_) => return Ok(Some(Self { bridge, record })),
-            Err(BridgeError::Conflict(Conflict::Duplicate { .. })) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let Some(before) = bridge.find(MAILS, Filter::id(event_id)).await? else {
-            return Err(Problem::unavailable("the record of a mail came and went"));
+        let before = match Once::by_id(MAILS, event_id).insert(bridge, record.clone()).await? {
+            Outcome::Now(record) => return Ok(Some(Self { bridge, record })),
+            Outcome::Before(before) => before,
         };
         match before.standing(now) {
             Standing::Sent => Ok(None),
-            Standing::Busy(left) => Err(busy().retry_after(left)),
+            Standing::Busy => Err(busy().into()),
             Standing::Free => {
                 let (filter, update) = changes::claim_again(&before, now);
                 match change(bridge, filter, update, Expect::Exactly(1)).await {
                     Ok(()) => Ok(Some(Self { bridge, record })),
-                    Err(BridgeError::Conflict(_)) => Err(busy()),
+                    Err(BridgeError::Conflict(Conflict::Unmet { .. })) => Err(busy().into()),
                     Err(error) => Err(error.into()),
                 }
             }
         }
     }
 
-    /// Remembers that the mail is sent. If the bridge stays away, the delivery is a success all the same: asking for the
-    /// event again could only send the mail again.
-    pub(super) async fn mark_sent(&self, context: &Context) {
+    /// Marks the mail as sent. If the bridge stays away, the delivery succeeded all the same: a redelivery of the event could
+    /// only send the mail again.
+    pub(super) async fn mark_sent(&self, context: Context) {
         let (filter, update) = changes::sent(&self.record, Moment::now());
-        for pause in PAUSES {
+        let mut pauses = PAUSES.into_iter();
+        loop {
             match change(self.bridge, filter.clone(), update.clone(), Expect::Any).await {
                 Ok(()) => return,
-                Err(BridgeError::Unavailable(_)) => kit::pause(pause).await,
-                Err(error) => return self.log(context, "a sent mail was not marked", &error),
+                Err(error) => match (&error, pauses.next()) {
+                    (BridgeError::Unavailable(_), Some(pause)) => kit::pause(pause).await,
+                    _ => return self.log(context, "a sent mail was not marked", &error),
+                },
             }
-        }
-        if let Err(error) = change(self.bridge, filter, update, Expect::Any).await {
-            self.log(context, "a sent mail was not marked", &error);
         }
     }
 
     /// Lets the next delivery of the event try at once. If this fails, it has to wait for the claim to end.
-    pub(super) async fn release(&self, context: &Context) {
+    pub(super) async fn release(&self, context: Context) {
         let (filter, update) = changes::release(&self.record);
         if let Err(error) = change(self.bridge, filter, update, Expect::Any).await {
             self.log(context, "a mail that was not sent stays claimed", &error);
         }
     }
 
-    fn log(&self, context: &Context, message: &str, error: &BridgeError) {
+    fn log(&self, context: Context, message: &str, error: &BridgeError) {
         let reason = error.to_string();
         context.log(Level::Warn, message, &[("eventId", &self.record.event_id), ("reason", &reason)]);
     }
@@ -86,6 +83,6 @@ async fn change(bridge: &Bridge, filter: Filter, update: Update, expect: Expect)
     bridge.transact(Transaction::new().update(MAILS, filter, update, expect)).await.map(|_| ())
 }
 
-fn busy() -> Problem {
-    Problem::unavailable("another delivery sends this mail")
+fn busy() -> Fault {
+    Fault::unavailable("another delivery is sending this mail")
 }

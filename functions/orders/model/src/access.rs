@@ -1,15 +1,16 @@
-use kit::Secret;
+use contracts::orders::{Asker, OrderId};
+use values::Secret;
 
-use crate::{Asker, Order, OrderId};
+use crate::Order;
 
-/// The secret that opens a guest's order. It follows from the order's id under the shop's key, so it is never stored.
+/// The access token of a guest's order. It is derived from the order's id under the shop's key, so it is never stored.
 #[must_use]
 pub fn access_token(order_secret: &Secret, order: OrderId) -> Secret {
     order_secret.digest(&[b"order", order.to_string().as_bytes()])
 }
 
 impl Order {
-    /// Whether whoever asks may see and pay this order: its owner, or of a guest's order whoever knows its secret.
+    /// Whether the asker may see and pay this order: its owner, or for a guest's order whoever has its access token.
     #[must_use]
     pub fn opens_to(&self, asker: &Asker, order_secret: &Secret) -> bool {
         match self.buyer.user_id {
@@ -21,7 +22,7 @@ impl Order {
         }
     }
 
-    /// The secret that opens this order, if it is a guest's.
+    /// The access token of this order, if it is a guest's.
     #[must_use]
     pub fn guest_token(&self, order_secret: &Secret) -> Option<String> {
         self.buyer.user_id.is_none().then(|| access_token(order_secret, self.id).expose().to_owned())
@@ -32,14 +33,14 @@ impl Order {
 mod tests {
     use super::*;
     use crate::testing::order;
-    use kit::UserId;
+    use contracts::identity::UserId;
 
     fn key(text: &str) -> Secret {
         Secret::parse(text).unwrap()
     }
 
     #[test]
-    fn a_guests_order_opens_to_its_secret_alone() {
+    fn a_guests_order_opens_to_its_token_only() {
         let order = order();
         let token = order.guest_token(&key("key")).unwrap();
         let with =
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_users_order_opens_to_that_user_alone() {
+    fn a_users_order_opens_to_that_user_only() {
         let mut order = order();
         let owner = UserId::new();
         order.buyer.user_id = Some(owner);

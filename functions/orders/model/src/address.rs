@@ -1,6 +1,6 @@
-use kit::{Faults, Limited};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use values::{FieldCode, FieldFault, FieldFaults, Limited};
 
 /// An address as a client sends it.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -24,18 +24,14 @@ pub struct NewAddress {
     pub country: String,
 }
 
-/// Where an order goes.
+/// A valid address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Address {
-    /// Street and house number.
     line1: String,
-    /// Floor, flat, building.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     line2: Option<String>,
-    /// Postal code.
     postal_code: String,
-    /// Town.
     city: String,
     /// ISO 3166-1 alpha-2 code.
     country: String,
@@ -45,18 +41,18 @@ const LINE: Limited = Limited { min: 1, max: 120 };
 const POSTAL_CODE: Limited = Limited { min: 1, max: 16 };
 const CITY: Limited = Limited { min: 1, max: 80 };
 
-fn country(text: &str) -> Result<String, &'static str> {
+fn country(text: &str) -> Result<String, FieldFault> {
     let text = text.trim();
     if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase()) {
         Ok(text.to_owned())
     } else {
-        Err("must be a country's code of two capitals, such as FR")
+        Err(FieldFault::new(FieldCode::Format, "must be a two-letter country code, such as FR"))
     }
 }
 
 impl NewAddress {
-    /// The address, or `None` with every field at fault noted under `field`.
-    pub fn parse(&self, field: &str, faults: &mut Faults) -> Option<Address> {
+    /// The address, or `None` with the faults noted under `field`.
+    pub fn parse(&self, field: &str, faults: &mut FieldFaults) -> Option<Address> {
         let line1 = faults.take(&format!("{field}.line1"), LINE.parse(&self.line1));
         let line2 = match self.line2.as_deref().map(str::trim) {
             None | Some("") => Some(None),
@@ -81,7 +77,7 @@ mod tests {
 
     #[test]
     fn every_field_at_fault_is_named() {
-        let mut faults = Faults::new();
+        let mut faults = FieldFaults::new();
         let address = NewAddress {
             line1: " ".into(),
             line2: Some("x".repeat(121)),
@@ -90,8 +86,8 @@ mod tests {
             country: "France".into(),
         };
         assert!(address.parse("shippingAddress", &mut faults).is_none());
-        let problem = faults.into_problem();
-        let fields: Vec<&str> = problem.fields().iter().map(|fault| fault.field.as_str()).collect();
+        let invalid = faults.finish().unwrap_err();
+        let fields: Vec<&str> = invalid.fields().iter().map(|fault| fault.field.as_str()).collect();
         let expected =
             ["line1", "line2", "postalCode", "city", "country"].map(|f| format!("shippingAddress.{f}"));
         assert_eq!(fields, expected);
@@ -99,7 +95,7 @@ mod tests {
 
     #[test]
     fn an_empty_second_line_is_none() {
-        let mut faults = Faults::new();
+        let mut faults = FieldFaults::new();
         let address = NewAddress {
             line1: " 12 rue des Lilas ".into(),
             line2: Some("  ".into()),

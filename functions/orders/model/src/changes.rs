@@ -1,50 +1,52 @@
-//! How orders change: each as the filter that must match exactly 1 order when the transaction commits, and the update.
+//! The changes of orders: each is a filter that must match exactly 1 order when the transaction commits, and an update.
 
-use kit::{Moment, Problem, path, to_bson};
-use protocol::{Change, Filter, Update};
+use contracts::orders::{OrderId, OrderStatus};
+use contracts::payments::PaymentId;
+use protocol::{Change, Filter, Unencodable, Update, path, to_bson};
+use values::Moment;
 
-use crate::{ChangedBy, Order, OrderId, OrderStatus, PaymentId, RefundDue, StatusChange};
+use crate::{ChangedBy, Order, RefundDue, StatusChange};
 
-/// Orders whose time to pay ran out before `now`.
+/// Matches unpaid orders that expired before `now`.
 #[must_use]
 pub fn overdue(now: Moment) -> Filter {
     in_status(OrderStatus::Received).and(Filter::Lt(path("expiresAt"), now.into()))
 }
 
-/// A payment confirms an order that stands at `from`.
+/// Confirms an order in the state `from`, which a payment paid.
 pub fn confirm(
     order: OrderId,
     from: OrderStatus,
     payment: PaymentId,
     now: Moment,
-) -> Result<(Filter, Update), Problem> {
+) -> Result<(Filter, Update), Unencodable> {
     let mut update = become_status(OrderStatus::Confirmed, ChangedBy::Payment, now)?;
-    update.push(Change::Set(path("paymentId"), payment.into()));
+    update.push(Change::set(path("paymentId"), payment));
     Ok((Filter::id(order).and(in_status(from)), Update(update)))
 }
 
-/// An order whose time to pay ran out before `now` is cancelled.
-pub fn expire(order: OrderId, now: Moment) -> Result<(Filter, Update), Problem> {
+/// Cancels an unpaid order that expired before `now`.
+pub fn expire(order: OrderId, now: Moment) -> Result<(Filter, Update), Unencodable> {
     let update = become_status(OrderStatus::Cancelled, ChangedBy::Expiry, now)?;
     Ok((Filter::id(order).and(overdue(now)), Update(update)))
 }
 
-/// An unpaid order keeps its stock until `until`.
+/// Lets an unpaid order keep its stock until `until`.
 #[must_use]
 pub fn extend(order: OrderId, until: Moment, now: Moment) -> (Filter, Update) {
     let update = vec![
-        Change::Set(path("expiresAt"), until.into()),
-        Change::Set(path("updatedAt"), now.into()),
+        Change::set(path("expiresAt"), until),
+        Change::set(path("updatedAt"), now),
         Change::Inc(path("version"), 1),
     ];
     (Filter::id(order).and(in_status(OrderStatus::Received)), Update(update))
 }
 
-/// An order, as it was read, notes that a payment's money must go back.
-pub fn owe_refund(order: &Order, due: &RefundDue) -> Result<(Filter, Update), Problem> {
+/// Notes on an order, unless it changed since it was read, that a payment must be refunded.
+pub fn owe_refund(order: &Order, due: &RefundDue) -> Result<(Filter, Update), Unencodable> {
     let update = vec![
         Change::Push(path("refundsDue"), to_bson(due)?),
-        Change::Set(path("updatedAt"), due.at.into()),
+        Change::set(path("updatedAt"), due.at),
         Change::Inc(path("version"), 1),
     ];
     let as_read = Filter::id(order.id).and(Filter::Eq(path("version"), order.version.into()));
@@ -52,15 +54,15 @@ pub fn owe_refund(order: &Order, due: &RefundDue) -> Result<(Filter, Update), Pr
 }
 
 fn in_status(status: OrderStatus) -> Filter {
-    Filter::Eq(path("status"), status.as_str().into())
+    Filter::Eq(path("status"), status.into())
 }
 
-fn become_status(status: OrderStatus, by: ChangedBy, at: Moment) -> Result<Vec<Change>, Problem> {
+fn become_status(status: OrderStatus, by: ChangedBy, at: Moment) -> Result<Vec<Change>, Unencodable> {
     Ok(vec![
-        Change::Set(path("status"), status.as_str().into()),
+        Change::set(path("status"), status),
         Change::Push(path("statusHistory"), to_bson(&StatusChange { status, at, by })?),
         Change::Unset(path("expiresAt")),
-        Change::Set(path("updatedAt"), at.into()),
+        Change::set(path("updatedAt"), at),
         Change::Inc(path("version"), 1),
     ])
 }

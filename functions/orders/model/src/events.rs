@@ -1,100 +1,63 @@
-//! What events of orders carry: ids and amounts, nobody's name or address.
+//! What is said of an order to other domains.
 
-use catalogue_model::VariantId;
-use kit::{Moment, Money, UserId};
-use serde::{Deserialize, Serialize};
+use contracts::catalogue::VariantId;
+use contracts::orders::{Contact, Due, DueLine, OrderCreated, OrderExpired, StockChange};
 
-use crate::{Order, OrderId, OrderNumber, OrderStatus, Quantity};
+use crate::{Order, OrderLine};
 
-/// `order.created`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderCreated {
-    /// The order.
-    pub order_id: OrderId,
-    /// What people call it.
-    pub number: OrderNumber,
-    /// Whose it is, unless a guest's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<UserId>,
-    /// What it costs.
-    pub total: Money,
-    /// The stock that was taken.
-    pub lines: Vec<StockOfLine>,
-}
-
-/// `order.status_changed`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderStatusChanged {
-    /// The order.
-    pub order_id: OrderId,
-    /// What people call it.
-    pub number: OrderNumber,
-    /// Where it stood.
-    pub from: OrderStatus,
-    /// Where it stands.
-    pub to: OrderStatus,
-    /// Since when.
-    pub at: Moment,
-}
-
-/// `order.expired`
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderExpired {
-    /// The order.
-    pub order_id: OrderId,
-    /// What people call it.
-    pub number: OrderNumber,
-    /// The stock that was given back.
-    pub lines: Vec<StockOfLine>,
-}
-
-/// So many of a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StockOfLine {
-    /// The variant.
-    pub variant_id: VariantId,
-    /// How many.
-    pub quantity: Quantity,
-}
-
-fn stock(order: &Order) -> Vec<StockOfLine> {
-    let of = |line: &crate::OrderLine| StockOfLine { variant_id: line.variant_id, quantity: line.quantity };
-    order.lines.iter().map(of).collect()
-}
-
-impl From<&Order> for OrderCreated {
-    fn from(order: &Order) -> Self {
-        Self {
-            order_id: order.id,
-            number: order.number.clone(),
-            user_id: order.buyer.user_id,
-            total: order.total,
-            lines: stock(order),
+impl Order {
+    pub fn created(&self) -> OrderCreated {
+        OrderCreated {
+            order_id: self.id,
+            number: self.number.clone(),
+            user_id: self.buyer.user_id,
+            total: self.total,
+            lines: self.stock().collect(),
         }
     }
-}
 
-impl From<&Order> for OrderExpired {
-    fn from(order: &Order) -> Self {
-        Self { order_id: order.id, number: order.number.clone(), lines: stock(order) }
+    pub fn expired(&self) -> OrderExpired {
+        OrderExpired { order_id: self.id, number: self.number.clone(), lines: self.stock().collect() }
+    }
+
+    pub fn due(&self) -> Due {
+        let line = |line: &OrderLine| DueLine {
+            name: line.name.clone(),
+            variant_name: line.variant_name.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            line_total: line.line_total,
+        };
+        Due {
+            order_id: self.id,
+            number: self.number.clone(),
+            buyer: Contact { name: self.buyer.name.clone(), email: self.buyer.email.clone() },
+            locale: self.locale,
+            lines: self.lines.iter().map(line).collect(),
+            total: self.total,
+        }
+    }
+
+    /// The variants that the order took stock of, and how many of each.
+    pub fn quantities(&self) -> impl Iterator<Item = (VariantId, u32)> {
+        self.lines.iter().map(|line| (line.variant_id, line.quantity.get()))
+    }
+
+    fn stock(&self) -> impl Iterator<Item = StockChange> {
+        self.lines.iter().map(|line| StockChange { variant_id: line.variant_id, quantity: line.quantity })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing::order;
 
     #[test]
     fn events_carry_nobodys_name_or_address() {
         let order = order();
         for event in [
-            serde_json::to_string(&OrderCreated::from(&order)).unwrap(),
-            serde_json::to_string(&OrderExpired::from(&order)).unwrap(),
+            serde_json::to_string(&order.created()).unwrap(),
+            serde_json::to_string(&order.expired()).unwrap(),
         ] {
             for personal in [order.buyer.email.as_str(), &order.buyer.name, "rue des Lilas"] {
                 assert!(!event.contains(personal), "{event}");

@@ -1,60 +1,56 @@
 use std::collections::HashSet;
 
-use catalogue_model::VariantId;
-use kit::{Claims, EmailAddress, Faults, FieldError, Limited, Locale, Problem};
+use contracts::catalogue::VariantId;
+use contracts::identity::Claims;
+use contracts::orders::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use values::{EmailAddress, FieldCode, FieldFault, FieldFaults, Invalid, Limited, Locale};
 
-use crate::{Address, Buyer, NewAddress, Quantity};
+use crate::{Address, Buyer, NewAddress};
 
-/// An order as a client sends it: no price, no total.
+/// An order as a client sends it: without prices.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewOrder {
-    /// What is wanted: 1 to 50 lines, each of another variant.
+    /// 1 to 50 items, each of a different variant.
     #[schema(min_items = 1, max_items = 50)]
     pub items: Vec<NewOrderItem>,
-    /// Where mails go. Guests must say it; of a signed-in buyer the account's address is taken.
+    /// Where mails go. Required from guests; for signed-in buyers the account's address is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = "email", max_length = 254)]
     pub email: Option<String>,
-    /// Who receives it.
+    /// The recipient.
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// The language of mails.
     pub locale: Locale,
-    /// Where it goes.
+    /// Where the order is sent.
     pub shipping_address: NewAddress,
 }
 
-/// A line of an order as a client sends it.
+/// An item of an order as a client sends it.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewOrderItem {
-    /// Which variant.
     pub variant_id: VariantId,
-    /// How many.
     #[schema(minimum = 1, maximum = 99)]
     pub quantity: i64,
 }
 
-/// What is wanted of one variant.
+/// An item of an order, before it is priced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Which variant.
     pub variant: VariantId,
-    /// How many.
     pub quantity: Quantity,
 }
 
-/// An order whose every field is good, not priced yet.
+/// A valid order that is not priced yet.
 #[derive(Clone)]
 pub struct Placement {
-    /// What is wanted, each variant once.
+    /// At least one; each variant once.
     pub items: Vec<Wanted>,
-    /// Who buys.
     pub buyer: Buyer,
-    /// Where it goes.
     pub address: Address,
     /// The language of mails.
     pub locale: Locale,
@@ -64,38 +60,31 @@ const MAX_ITEMS: usize = 50;
 const NAME: Limited = Limited { min: 1, max: 100 };
 
 impl NewOrder {
-    /// The order of a guest, or of whom the claims name. 422 naming every field at fault.
-    pub fn parse(&self, claims: Option<&Claims>) -> Result<Placement, Problem> {
-        let mut faults = Faults::new();
+    /// Parses the order of a guest, or of the user whom the claims name.
+    pub fn parse(&self, claims: Option<&Claims>) -> Result<Placement, Invalid> {
+        let mut faults = FieldFaults::new();
         let items = self.items(&mut faults);
         let email = match (claims, &self.email) {
-            (Some(claims), _) => faults.take("email", claims.email.parse()),
-            (None, Some(email)) => faults.take("email", email.parse::<EmailAddress>()),
+            (Some(claims), _) => faults.take("email", claims.email.parse::<EmailAddress>()),
+            (None, Some(email)) => faults.take("email", email.parse()),
             (None, None) => {
-                faults.add(FieldError {
-                    field: "email".into(),
-                    code: "missing",
-                    message: "is missing".into(),
-                });
+                faults.add("email", FieldFault::new(FieldCode::Missing, "is missing"));
                 None
             }
         };
         let name = faults.take("name", NAME.parse(&self.name));
         let address = self.shipping_address.parse("shippingAddress", &mut faults);
-        match (name, email, address, faults.is_empty()) {
-            (Some(name), Some(email), Some(address), true) => Ok(Placement {
-                items,
-                buyer: Buyer { user_id: claims.map(|claims| claims.sub), name, email },
-                address,
-                locale: self.locale,
-            }),
-            _ => Err(faults.into_problem()),
-        }
+        faults.finish_with(name.zip(email).zip(address).map(|((name, email), address)| Placement {
+            items,
+            buyer: Buyer { user_id: claims.map(|claims| claims.sub), name, email },
+            address,
+            locale: self.locale,
+        }))
     }
 
-    fn items(&self, faults: &mut Faults) -> Vec<Wanted> {
+    fn items(&self, faults: &mut FieldFaults) -> Vec<Wanted> {
         if !(1..=MAX_ITEMS).contains(&self.items.len()) {
-            faults.add(FieldError::invalid("items", format!("must be 1 to {MAX_ITEMS} lines")));
+            faults.add("items", FieldFault::count(1, MAX_ITEMS));
             return Vec::new();
         }
         let mut seen = HashSet::new();
@@ -103,7 +92,8 @@ impl NewOrder {
         for (n, item) in self.items.iter().enumerate() {
             let quantity = faults.take(&format!("items[{n}].quantity"), Quantity::try_from(item.quantity));
             if !seen.insert(item.variant_id) {
-                faults.add(FieldError::invalid(format!("items[{n}].variantId"), "stands in the order twice"));
+                let repeated = FieldFault::new(FieldCode::Repeated, "appears more than once");
+                faults.add(&format!("items[{n}].variantId"), repeated);
             }
             wanted.extend(quantity.map(|quantity| Wanted { variant: item.variant_id, quantity }));
         }
@@ -117,9 +107,8 @@ mod tests {
     use crate::testing::{claims, new_order};
 
     fn faults(order: &NewOrder) -> Vec<String> {
-        let problem = order.parse(None).err().unwrap();
-        assert_eq!(problem.status().as_u16(), 422);
-        problem.fields().iter().map(|fault| fault.field.clone()).collect()
+        let invalid = order.parse(None).err().unwrap();
+        invalid.fields().iter().map(|fault| fault.field.clone()).collect()
     }
 
     #[test]
@@ -135,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_stands_in_an_order_once() {
+    fn a_variant_appears_once_in_an_order() {
         let variant = VariantId::new();
         assert_eq!(faults(&new_order(&[(variant, 1), (variant, 1)])), ["items[1].variantId"]);
     }
@@ -151,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_says_an_address_and_an_account_has_one() {
+    fn a_guest_gives_an_address_and_an_account_has_one() {
         let mut order = new_order(&[(VariantId::new(), 1)]);
         order.email = None;
         assert_eq!(faults(&order), ["email"]);
@@ -163,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_price_of_the_clients_making_is_not_known() {
+    fn a_price_from_the_client_is_refused() {
         let mut json = serde_json::to_value(new_order(&[(VariantId::new(), 1)])).unwrap();
         json["items"][0]["unitPrice"] = 1.into();
         assert!(serde_json::from_value::<NewOrder>(json.clone()).is_err());

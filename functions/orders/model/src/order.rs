@@ -1,114 +1,84 @@
 use std::time::Duration;
 
-use kit::{Collection, EmailAddress, Id, Locale, Moment, Money, UserId};
+use contracts::identity::UserId;
+use contracts::orders::{OrderId, OrderNumber, OrderStatus};
+use contracts::payments::PaymentId;
+use protocol::Collection;
 use serde::{Deserialize, Serialize};
+use values::{EmailAddress, Idempotency, Idempotent, Locale, Moment, Money};
 
-use crate::{Address, ChangedBy, Offer, OrderLine, OrderNumber, OrderStatus, Placement, StatusChange};
+use crate::{Address, ChangedBy, Offer, OrderLine, Placement, StatusChange};
 
-/// The orders.
 pub const ORDERS: Collection<Order> = Collection::new("orders");
-kit::document!(Order);
+protocol::document!(Order);
 
 /// How long an unpaid order keeps its stock.
 pub const PAY_WITHIN: Duration = Duration::from_mins(30);
 
-/// How long an unpaid order keeps its stock at least once somebody begins to pay it.
+/// The least time that an unpaid order keeps its stock once a payment begins.
 pub const PAYMENT_TAKES: Duration = Duration::from_mins(15);
 
-/// How long after it was placed an unpaid order keeps its stock at most, however often somebody begins to pay it.
+/// The most time that an unpaid order keeps its stock, however often a payment begins.
 pub const KEPT_AT_MOST: Duration = Duration::from_hours(2);
-
-/// The id of an order.
-pub type OrderId = Id<Order>;
-
-/// What a payment's id is the id of.
-#[derive(Debug)]
-pub enum PaymentOfOrder {}
-
-/// The id of a payment.
-pub type PaymentId = Id<PaymentOfOrder>;
 
 /// An order as it is stored.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
-    /// Its id.
     #[serde(rename = "_id")]
     pub id: OrderId,
-    /// What people call it; no two orders share one.
+    /// Unique.
     pub number: OrderNumber,
-    /// Where it stands.
     pub status: OrderStatus,
-    /// Every status it had, the present one last.
+    /// Every status so far, the current one last.
     pub status_history: Vec<StatusChange>,
-    /// Who bought.
     pub buyer: Buyer,
-    /// Where it goes.
     pub shipping_address: Address,
     /// The language of mails.
     pub locale: Locale,
-    /// What was bought.
     pub lines: Vec<OrderLine>,
-    /// What it costs: the sum of the lines.
+    /// The sum of the lines.
     pub total: Money,
-    /// How many things: the sum of the quantities.
+    /// The sum of the quantities.
     pub item_count: u32,
-    /// When it was placed.
     pub created_at: Moment,
-    /// When it last changed.
     pub updated_at: Moment,
-    /// Until when it keeps its stock unpaid; only while it is received.
+    /// When it loses its stock unless it is paid; only while it is `received`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Moment>,
     /// The payment that settled it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_id: Option<PaymentId>,
-    /// Payments that were taken but can't be used: their money must go back.
+    /// Payments that succeeded but can't be used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds_due: Vec<RefundDue>,
-    /// What tells a repeated request from a new one.
     pub idempotency: Idempotency,
-    /// How often it changed, from 1.
+    /// Counts changes, from 1.
     pub version: i64,
 }
 
-/// Who bought.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Buyer {
-    /// The account, unless a guest bought.
+    /// `None` for a guest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
-    /// Who receives it.
+    /// The recipient.
     pub name: String,
-    /// Where mails go.
     pub email: EmailAddress,
 }
 
-/// Money that must go back.
+/// Money that must be paid back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RefundDue {
-    /// The payment.
     pub payment_id: PaymentId,
-    /// What was paid.
     pub amount: Money,
-    /// When it was noted.
     pub at: Moment,
 }
 
-/// What tells a repeated request from a new one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Idempotency {
-    /// The client's key in the scope of who asked.
-    pub key: String,
-    /// What the body was.
-    pub fingerprint: String,
-}
-
 impl Order {
-    /// An order that is placed now, to be paid within [`PAY_WITHIN`].
-    #[must_use]
+    /// A new order, to be paid within [`PAY_WITHIN`].
     pub fn place(
         placement: Placement,
         offer: Offer,
@@ -142,11 +112,16 @@ impl Order {
         }
     }
 
-    /// Until when it has to keep its stock, for somebody begins to pay it now; `None` if it keeps it that long anyway.
-    #[must_use]
+    /// Until when it must keep its stock because a payment begins now; `None` if it keeps it that long anyway.
     pub fn kept_for_payment(&self, now: Moment) -> Option<Moment> {
         let until = now.after(PAYMENT_TAKES).min(self.created_at.after(KEPT_AT_MOST));
         self.expires_at.is_none_or(|expiry| expiry < until).then_some(until)
+    }
+}
+
+impl Idempotent for Order {
+    fn idempotency(&self) -> &Idempotency {
+        &self.idempotency
     }
 }
 
@@ -167,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_to_be_paid_within_half_an_hour() {
+    fn an_order_must_be_paid_within_half_an_hour() {
         let placed = order();
         let within = placed.expires_at.unwrap().millis() - placed.created_at.millis();
         assert_eq!(within, 30 * 60 * 1000);
     }
 
     #[test]
-    fn an_order_is_kept_a_quarter_of_an_hour_more_for_a_payment_but_two_hours_at_most() {
+    fn a_payment_keeps_the_stock_for_15_minutes_more_and_2_hours_at_most() {
         let mut order = order();
         let minutes = |minutes| order.created_at.after(Duration::from_mins(minutes));
         let moments = [minutes(10), minutes(20), minutes(35), minutes(110), minutes(119), minutes(120)];

@@ -1,66 +1,53 @@
 use std::collections::HashMap;
 
-use catalogue_model::{Product, Variant, VariantId};
-use kit::{FieldError, Money, MoneyError, Problem};
+use contracts::catalogue::{OfferedProduct, OfferedVariant, VariantId};
+use values::{FieldCode, FieldFault, Money, MoneyError};
 
-use crate::{OrderLine, Wanted};
+use crate::{NotPlaced, OrderLine, Wanted};
 
-/// What wanted items cost by the catalogue.
+/// Items at the catalogue's prices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
     lines: Vec<OrderLine>,
     total: Money,
 }
 
-/// Why items can't be offered.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Refusal {
-    /// The catalogue does not have some of them; each is named.
-    Unknown(Vec<FieldError>),
-    /// Fewer are left than are wanted; each is named.
-    Short(Vec<FieldError>),
-    /// They cost more than the shop handles.
-    TooMuch(MoneyError),
-}
-
 /// Prices items from the catalogue.
-pub fn price(wanted: &[Wanted], products: &[Product]) -> Result<Offer, Refusal> {
-    let sold: HashMap<VariantId, (&Product, &Variant)> = products
+pub fn price(wanted: &[Wanted], products: &[OfferedProduct]) -> Result<Offer, NotPlaced> {
+    let sold: HashMap<VariantId, (&OfferedProduct, &OfferedVariant)> = products
         .iter()
         .flat_map(|product| product.variants.iter().map(move |variant| (variant.id, (product, variant))))
         .collect();
     let (mut unknown, mut short, mut lines) = (Vec::new(), Vec::new(), Vec::with_capacity(wanted.len()));
     for (n, item) in wanted.iter().enumerate() {
         let Some((product, variant)) = sold.get(&item.variant) else {
-            unknown.push(FieldError::invalid(format!("items[{n}].variantId"), "is not sold"));
+            let not_sold = FieldFault::new(FieldCode::NotSold, "is not for sale");
+            unknown.push(not_sold.at(format!("items[{n}].variantId")));
             continue;
         };
         if variant.stock < i64::from(item.quantity.get()) {
-            short.push(FieldError {
-                field: format!("items[{n}].quantity"),
-                code: "out_of_stock",
-                message: match variant.stock {
-                    ..=0 => "none left".into(),
-                    left => format!("only {left} left"),
-                },
-            });
+            short.push(FieldFault::out_of_stock(variant.stock).at(format!("items[{n}].quantity")));
             continue;
         }
-        lines.push(line(product, variant, *item).map_err(Refusal::TooMuch)?);
+        lines.push(line(product, variant, *item).map_err(too_much)?);
     }
     if !unknown.is_empty() {
-        return Err(Refusal::Unknown(unknown));
+        return Err(NotPlaced::NotSold(unknown));
     }
     if !short.is_empty() {
-        return Err(Refusal::Short(short));
+        return Err(NotPlaced::OutOfStock(short));
     }
-    let total = total(&lines).map_err(Refusal::TooMuch)?;
-    total
-        .map(|total| Offer { lines, total })
-        .ok_or_else(|| Refusal::Unknown(vec![FieldError::invalid("items", "must be at least 1 line")]))
+    let total = total(&lines).map_err(too_much)?;
+    total.map(|total| Offer { lines, total }).ok_or_else(|| {
+        NotPlaced::NotSold(vec![FieldFault::new(FieldCode::Missing, "must not be empty").at("items")])
+    })
 }
 
-fn line(product: &Product, variant: &Variant, item: Wanted) -> Result<OrderLine, MoneyError> {
+fn too_much(error: MoneyError) -> NotPlaced {
+    NotPlaced::NotSold(vec![FieldFault::with_message(FieldCode::Format, error.to_string()).at("items")])
+}
+
+fn line(product: &OfferedProduct, variant: &OfferedVariant, item: Wanted) -> Result<OrderLine, MoneyError> {
     Ok(OrderLine {
         product_id: product.id,
         variant_id: variant.id,
@@ -74,7 +61,7 @@ fn line(product: &Product, variant: &Variant, item: Wanted) -> Result<OrderLine,
     })
 }
 
-/// The sum of the lines; `None` of no lines, which have no currency.
+/// The sum of the lines; `None` if there are none, because then there is no currency.
 fn total(lines: &[OrderLine]) -> Result<Option<Money>, MoneyError> {
     lines.iter().try_fold(None, |sum: Option<Money>, line| {
         sum.map_or(Ok(line.line_total), |sum| sum.plus(line.line_total)).map(Some)
@@ -82,39 +69,25 @@ fn total(lines: &[OrderLine]) -> Result<Option<Money>, MoneyError> {
 }
 
 impl Offer {
-    /// What is offered.
-    #[must_use]
     pub fn lines(&self) -> &[OrderLine] {
         &self.lines
     }
 
-    /// The lines and what they cost together.
-    #[must_use]
+    /// The lines and their total.
     pub fn into_parts(self) -> (Vec<OrderLine>, Money) {
         (self.lines, self.total)
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unknown(fields) => Self::invalid(fields),
-            Refusal::Short(fields) => {
-                Self::conflict("out_of_stock", "Fewer are left than are wanted.").with_fields(fields)
-            }
-            Refusal::TooMuch(error) => Self::invalid(vec![FieldError::invalid("items", error)]),
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Quantity;
     use crate::testing::product;
+    use contracts::orders::Quantity;
     use proptest::prelude::*;
+    use values::{Refusal as _, Refused, Status};
 
-    fn wanted(product: &Product, quantities: &[u32]) -> Vec<Wanted> {
+    fn wanted(product: &OfferedProduct, quantities: &[i64]) -> Vec<Wanted> {
         product
             .variants
             .iter()
@@ -126,43 +99,46 @@ mod tests {
             .collect()
     }
 
-    fn field(refusal: Refusal) -> (u16, Vec<(String, String)>) {
-        let problem = Problem::from(refusal);
-        let fields = problem.fields().iter().map(|f| (f.field.clone(), f.message.clone())).collect();
-        (problem.status().as_u16(), fields)
+    fn too_much() -> NotPlaced {
+        super::too_much(MoneyError::OutOfRange)
     }
 
     #[test]
     fn each_short_item_is_named_with_what_is_left() {
         let product = product(&[(100, 7), (100, 0), (100, 2)]);
-        let (status, fields) = field(price(&wanted(&product, &[7, 1, 3]), &[product]).unwrap_err());
-        assert_eq!(status, 409);
-        let expected = [("items[1].quantity", "none left"), ("items[2].quantity", "only 2 left")];
-        assert_eq!(fields, expected.map(|(field, message)| (field.to_owned(), message.to_owned())));
+        let refusal = price(&wanted(&product, &[7, 1, 3]), &[product]).unwrap_err();
+        let Refused { status, code, fields, .. } = refusal.into_refused();
+        assert_eq!((status, code), (Status::Conflict, "out_of_stock"));
+        let named: Vec<_> =
+            fields.iter().map(|it| (it.field.as_str(), it.message.as_ref(), it.max)).collect();
+        let expected =
+            [("items[1].quantity", "none left", Some(0)), ("items[2].quantity", "only 2 left", Some(2))];
+        assert_eq!(named, expected);
     }
 
     #[test]
-    fn a_variant_that_is_not_sold_is_named() {
+    fn a_variant_that_is_not_for_sale_is_named() {
         let product = product(&[(100, 7)]);
-        let (status, fields) = field(price(&wanted(&product, &[1]), &[]).unwrap_err());
-        assert_eq!((status, fields[0].0.as_str()), (422, "items[0].variantId"));
+        let refused = price(&wanted(&product, &[1]), &[]).unwrap_err().into_refused();
+        assert_eq!((refused.status, refused.code), (Status::UnprocessableContent, "invalid_fields"));
+        assert_eq!(refused.fields[0].field, "items[0].variantId");
     }
 
     #[test]
-    fn a_sum_beyond_what_the_shop_handles_is_refused() {
+    fn a_total_beyond_the_largest_amount_is_refused() {
         let product = product(&[(10_000_000_000, 99)]);
         let refusal = price(&wanted(&product, &[2]), &[product]).unwrap_err();
-        assert_eq!(refusal, Refusal::TooMuch(MoneyError::OutOfRange));
+        assert_eq!(refusal, too_much());
     }
 
     proptest! {
         #[test]
         fn a_total_is_the_sum_of_price_times_quantity(
-            lines in proptest::collection::vec((0_i64..10_000_000, 1_u32..=99), 1..50),
+            lines in proptest::collection::vec((0_i64..10_000_000, 1_i64..=99), 1..50),
         ) {
             let product = product(&lines.iter().map(|(amount, _)| (*amount, 99)).collect::<Vec<_>>());
-            let quantities: Vec<u32> = lines.iter().map(|(_, quantity)| *quantity).collect();
-            let exact: i64 = lines.iter().map(|(amount, quantity)| amount * i64::from(*quantity)).sum();
+            let quantities: Vec<i64> = lines.iter().map(|(_, quantity)| *quantity).collect();
+            let exact: i64 = lines.iter().map(|(amount, quantity)| amount * quantity).sum();
             match price(&wanted(&product, &quantities), std::slice::from_ref(&product)) {
                 Ok(offer) => {
                     let (lines, total) = offer.into_parts();
@@ -171,17 +147,17 @@ mod tests {
                     prop_assert_eq!(lines.len(), quantities.len());
                 }
                 Err(refusal) => {
-                    prop_assert_eq!(refusal, Refusal::TooMuch(MoneyError::OutOfRange));
+                    prop_assert_eq!(refusal, too_much());
                     prop_assert!(exact > 10_000_000_000);
                 }
             }
         }
 
         #[test]
-        fn more_than_there_is_is_never_offered(stock in -5_i64..=99, quantity in 1_u32..=99) {
+        fn more_than_is_in_stock_is_never_offered(stock in -5_i64..=99, quantity in 1_i64..=99) {
             let product = product(&[(1999, stock)]);
             let offered = price(&wanted(&product, &[quantity]), std::slice::from_ref(&product));
-            prop_assert_eq!(offered.is_ok(), i64::from(quantity) <= stock);
+            prop_assert_eq!(offered.is_ok(), quantity <= stock);
         }
     }
 }

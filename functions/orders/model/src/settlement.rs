@@ -1,25 +1,25 @@
-use kit::Money;
+use contracts::orders::OrderStatus;
+use contracts::payments::PaymentId;
+use values::Money;
 
-use crate::{ChangedBy, Order, OrderStatus, PaymentId};
+use crate::{ChangedBy, Order};
 
-/// What a payment that succeeded means for an order.
+/// What a payment that succeeded means for its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// The order knows of it: nothing is to be done.
+    /// The order has it already: nothing is left to do.
     Known,
-    /// It confirms the order.
     Confirm,
-    /// It came after the order had expired: the order is confirmed if its goods are still there.
+    /// The order had expired: confirm it if its goods are still in stock.
     Revive,
-    /// It can't be used: its money must go back.
+    /// The order can't use it: refund it.
     GiveBack,
-    /// It is not what the order costs: a fault of the shop.
+    /// The amount is not what the order costs: a bug.
     WrongAmount,
 }
 
 impl Order {
-    /// What this payment means for the order as it stands.
-    #[must_use]
+    /// What this payment means for the order in its current state.
     pub fn settlement(&self, payment: PaymentId, amount: Money) -> Settlement {
         if self.payment_id == Some(payment) || self.refunds_due.iter().any(|due| due.payment_id == payment) {
             return Settlement::Known;
@@ -44,7 +44,8 @@ mod tests {
     use super::*;
     use crate::testing::order;
     use crate::{RefundDue, StatusChange};
-    use kit::{Currency, Moment};
+    use strum::VariantArray as _;
+    use values::{Currency, Moment};
 
     fn in_status(status: OrderStatus, by: ChangedBy) -> Order {
         let mut order = order();
@@ -84,8 +85,8 @@ mod tests {
 
     #[test]
     fn another_amount_never_settles_an_order() {
-        for status in OrderStatus::ALL {
-            let order = in_status(status, ChangedBy::Expiry);
+        for status in OrderStatus::VARIANTS {
+            let order = in_status(*status, ChangedBy::Expiry);
             let other = order.total.plus(Money::new(-1, Currency::Eur).unwrap()).unwrap();
             assert_eq!(order.settlement(PaymentId::new(), other), Settlement::WrongAmount);
         }
@@ -93,8 +94,8 @@ mod tests {
 
     #[test]
     fn what_a_payment_confirms_may_be_confirmed() {
-        for status in OrderStatus::ALL {
-            let order = in_status(status, ChangedBy::Expiry);
+        for status in OrderStatus::VARIANTS {
+            let order = in_status(*status, ChangedBy::Expiry);
             if let Settlement::Confirm | Settlement::Revive = order.settlement(PaymentId::new(), order.total)
             {
                 assert!(status.may_become(OrderStatus::Confirmed), "{status:?}");

@@ -1,42 +1,30 @@
 //! Orders and products for the tests of this crate.
 
-use catalogue_model::{CategoryRef, Product, ProductId, Variant, VariantId};
-use kit::{Claims, Currency, ISSUER, Locale, LocalizedText, Moment, Money, Role, UserId};
+use contracts::catalogue::{OfferedProduct, OfferedVariant, ProductId, VariantId};
+use contracts::identity::{Claims, ISSUER, Role, UserId};
+use contracts::orders::OrderNumber;
+use values::{Currency, Idempotency, Locale, LocalizedText, Moment, Money};
 
-use crate::{Idempotency, NewAddress, NewOrder, NewOrderItem, Order, OrderNumber, price};
+use crate::{NewAddress, NewOrder, NewOrderItem, Order, price};
 
 fn text(text: &str) -> LocalizedText {
     LocalizedText { en: text.into(), fr: text.into() }
 }
 
-/// A product with a variant of each price (minor units) and stock.
-pub(crate) fn product(variants: &[(i64, i64)]) -> Product {
-    let now = Moment::from_millis(0);
-    let variants: Vec<Variant> = variants
-        .iter()
-        .enumerate()
-        .map(|(n, (amount, stock))| Variant {
-            id: VariantId::new(),
-            sku: format!("MUG-{n}").parse().unwrap(),
-            name: text("blue"),
-            price: Money::new(*amount, Currency::Eur).unwrap(),
-            stock: *stock,
-        })
-        .collect();
-    let (price_from, price_to) = Product::price_range(&variants).unwrap();
-    Product {
+/// A product with one variant for each price (in minor units) and stock.
+pub(crate) fn product(variants: &[(i64, i64)]) -> OfferedProduct {
+    let variant = |(n, (amount, stock)): (usize, &(i64, i64))| OfferedVariant {
+        id: VariantId::new(),
+        sku: format!("MUG-{n}").parse().unwrap(),
+        name: text("blue"),
+        price: Money::new(*amount, Currency::Eur).unwrap(),
+        stock: *stock,
+    };
+    OfferedProduct {
         id: ProductId::new(),
-        slug: "mug".parse().unwrap(),
         name: text("Mug"),
-        description: text("A mug."),
-        category: CategoryRef { slug: "kitchen".parse().unwrap(), name: text("Kitchen") },
         images: Vec::new(),
-        variants,
-        price_from,
-        price_to,
-        created_at: now,
-        updated_at: now,
-        version: 1,
+        variants: variants.iter().enumerate().map(variant).collect(),
     }
 }
 
@@ -71,7 +59,7 @@ pub(crate) fn order() -> Order {
     Order::place(placement, offer, number, idempotency, Moment::from_millis(1_795_170_000_123))
 }
 
-/// What the token of a signed-in customer says.
+/// The claims of a signed-in customer.
 pub(crate) fn claims(email: &str) -> Claims {
     Claims {
         iss: ISSUER.into(),

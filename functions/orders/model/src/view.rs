@@ -1,54 +1,45 @@
-//! An order as its buyer sees it.
-
-use kit::{EmailAddress, Locale, Moment, Money};
+use contracts::orders::{OrderId, OrderNumber, OrderStatus};
+use contracts::payments::PaymentId;
 use serde::Serialize;
 use utoipa::ToSchema;
+use values::{EmailAddress, Locale, Moment, Money, Secret};
 
-use crate::{Address, Order, OrderId, OrderLine, OrderNumber, OrderStatus, PaymentId, StatusChange};
+use crate::{Address, Order, OrderLine, StatusChange};
 
 /// An order as its buyer sees it.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Order)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderView {
-    /// Its id.
     id: OrderId,
-    /// What people call it.
     number: OrderNumber,
-    /// Where it stands.
     status: OrderStatus,
-    /// Every status it had, the present one last.
+    /// Every status so far, the current one last.
     status_history: Vec<StatusChange>,
-    /// Who bought.
     buyer: BuyerView,
-    /// Where it goes.
     shipping_address: Address,
     /// The language of mails.
     locale: Locale,
-    /// What was bought.
     lines: Vec<OrderLine>,
-    /// What it costs.
     total: Money,
-    /// How many things.
+    /// The sum of the quantities.
     item_count: u32,
-    /// When it was placed.
     created_at: Moment,
-    /// Until when it is to be paid; null once it is paid or closed.
+    /// When the order must be paid by; null once it is paid or cancelled.
     #[schema(required)]
     expires_at: Option<Moment>,
-    /// The payment that settled it.
+    /// The payment that settled the order.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment_id: Option<PaymentId>,
-    /// The secret that opens a guest's order: the header `X-Order-Token`. Only where the buyer has just proved to be one.
+    /// Opens a guest's order, as the header `X-Order-Token`. Only where the buyer has just proved to be the buyer.
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token: Option<String>,
 }
 
-/// Who bought, as shown to the buyer.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Buyer)]
 struct BuyerView {
-    /// Who receives it.
+    /// The recipient.
     name: String,
     /// Where mails go.
     email: EmailAddress,
@@ -76,9 +67,8 @@ impl From<Order> for OrderView {
 }
 
 impl OrderView {
-    /// The order with the secret that opens it, if it is a guest's.
-    #[must_use]
-    pub fn with_token(order: Order, order_secret: &kit::Secret) -> Self {
+    /// The order with its access token, if it is a guest's.
+    pub fn with_token(order: Order, order_secret: &Secret) -> Self {
         let access_token = order.guest_token(order_secret);
         Self { access_token, ..order.into() }
     }

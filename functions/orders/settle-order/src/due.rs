@@ -1,20 +1,31 @@
-use kit::{Bridge, BridgeError, Moment, Problem, Transaction};
-use orders_model::{Asker, Due, ORDERS, Order, OrderId, OrderStatus, changes};
-use protocol::{Conflict, Expect, Filter};
+use contracts::orders::{Asker, Due, NotPayable, OrderId, OrderStatus};
+use kit::{Bridge, BridgeError};
+use orders_model::{ORDERS, Order, changes};
+use protocol::{Conflict, Expect, Filter, Transaction};
+use values::{Fault, Moment, Problem};
 
-/// The order, if whoever asks may see it.
-pub(super) async fn opened(bridge: &Bridge, id: OrderId, asker: &Asker) -> Result<Order, Problem> {
-    let secret = kit::secret("order_secret").await?;
-    match bridge.find(ORDERS, Filter::id(id)).await? {
-        Some(order) if order.opens_to(asker, &secret) => Ok(order),
-        _ => Err(Problem::not_found("order")),
-    }
+use super::Variables;
+
+/// The order, if the asker may see it.
+pub(super) async fn opened(
+    bridge: &Bridge,
+    variables: &Variables,
+    id: OrderId,
+    asker: &Asker,
+) -> Result<Option<Order>, BridgeError> {
+    let order = bridge.find(ORDERS, Filter::id(id)).await?;
+    Ok(order.filter(|order| order.opens_to(asker, &variables.order_secret)))
 }
 
-/// What is to be paid. The order's stock is kept until the payment is over, so that it can't expire meanwhile.
-pub(super) async fn due(bridge: &Bridge, id: OrderId, asker: &Asker) -> Result<Due, Problem> {
-    let order = opened(bridge, id, asker).await?;
-    payable(order.status)?;
+/// What is due. The order keeps its stock until the payment is over, so that it can't expire meanwhile.
+pub(super) async fn due(
+    bridge: &Bridge,
+    variables: &Variables,
+    id: OrderId,
+    asker: &Asker,
+) -> Result<Due, Problem<NotPayable>> {
+    let order = opened(bridge, variables, id, asker).await?.ok_or(NotPayable::NoSuchOrder)?;
+    require_payable(order.status)?;
     let now = Moment::now();
     if let Some(until) = order.kept_for_payment(now) {
         let (filter, update) = changes::extend(id, until, now);
@@ -22,19 +33,20 @@ pub(super) async fn due(bridge: &Bridge, id: OrderId, asker: &Asker) -> Result<D
         match bridge.transact(extension).await {
             Ok(_) => {}
             Err(BridgeError::Conflict(Conflict::Unmet { .. })) => {
-                payable(opened(bridge, id, asker).await?.status)?;
-                return Err(Problem::unavailable("an order was received again while it was paid"));
+                let order = opened(bridge, variables, id, asker).await?.ok_or(NotPayable::NoSuchOrder)?;
+                require_payable(order.status)?;
+                return Err(Fault::unavailable("the order changed twice while it was looked at").into());
             }
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Due::from(&order))
+    Ok(order.due())
 }
 
-fn payable(status: OrderStatus) -> Result<(), Problem> {
+fn require_payable(status: OrderStatus) -> Result<(), NotPayable> {
     match status {
         OrderStatus::Received => Ok(()),
-        status if status.is_paid() => Err(Problem::conflict("already_paid", "The order is paid.")),
-        status => Err(Problem::conflict("order_not_payable", format!("The order is {}.", status.as_str()))),
+        status if status.is_paid() => Err(NotPayable::AlreadyPaid),
+        _ => Err(NotPayable::OrderNotPayable),
     }
 }

@@ -3,47 +3,39 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use values::{FieldCode, FieldFault};
 
-/// The number of a card: 12 to 19 digits with a good check digit. Nothing prints or serialises it.
+/// A card number: 12 to 19 digits with a valid check digit. Nothing prints or serialises it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardNumber(String);
 
-/// A text that is no card's number.
+/// A text that is not a card number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be the number of a card")]
-pub struct UnknownCardNumber;
+#[error("must be a card number")]
+pub struct InvalidCardNumber;
 
-/// Whose card it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Brand {
-    /// Visa.
     Visa,
-    /// Mastercard.
     Mastercard,
-    /// American Express.
     Amex,
-    /// Discover.
     Discover,
-    /// Any other.
     Other,
 }
 
 impl CardNumber {
-    /// The digits, for the provider alone.
-    #[must_use]
+    /// The digits, for the provider only.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
     /// The last four digits, which may be shown.
-    #[must_use]
     pub fn last4(&self) -> &str {
         &self.0[self.0.len() - 4..]
     }
 
-    /// Whose card it is, by its first digits.
-    #[must_use]
+    /// Told by the first digits.
     pub fn brand(&self) -> Brand {
         let first = |digits: usize| self.0.get(..digits).and_then(|start| start.parse::<u32>().ok());
         match (first(2), first(3), first(4)) {
@@ -56,8 +48,8 @@ impl CardNumber {
     }
 }
 
-/// Luhn's check of ISO/IEC 7812-1: notices any one wrong digit.
-fn check_digit_is_good(digits: &str) -> bool {
+/// Luhn's check (ISO/IEC 7812-1), which notices any single wrong digit.
+fn has_valid_check_digit(digits: &str) -> bool {
     let sum: u32 = digits
         .bytes()
         .rev()
@@ -70,21 +62,27 @@ fn check_digit_is_good(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Takes spaces and hyphens between the digits, as cards and people have them.
+/// Accepts spaces and hyphens between the digits.
 impl FromStr for CardNumber {
-    type Err = UnknownCardNumber;
+    type Err = InvalidCardNumber;
 
-    fn from_str(text: &str) -> Result<Self, UnknownCardNumber> {
+    fn from_str(text: &str) -> Result<Self, InvalidCardNumber> {
         const LONGEST_TEXT: usize = 40;
         if text.len() > LONGEST_TEXT {
-            return Err(UnknownCardNumber);
+            return Err(InvalidCardNumber);
         }
         let digits: String = text.trim().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let good = (12..=19).contains(&digits.len())
+        let valid = (12..=19).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte != b'0')
-            && check_digit_is_good(&digits);
-        if good { Ok(Self(digits)) } else { Err(UnknownCardNumber) }
+            && has_valid_check_digit(&digits);
+        if valid { Ok(Self(digits)) } else { Err(InvalidCardNumber) }
+    }
+}
+
+impl From<InvalidCardNumber> for FieldFault {
+    fn from(error: InvalidCardNumber) -> Self {
+        Self::with_message(FieldCode::CardNumber, error.to_string())
     }
 }
 
@@ -104,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_taken_as_it_stands_on_the_card() {
+    fn a_number_is_accepted_as_it_is_printed_on_the_card() {
         let number: CardNumber = " 4242 4242-4242 4242 ".parse().unwrap();
         assert_eq!((number.reveal(), number.last4()), ("4242424242424242", "4242"));
     }
@@ -122,7 +120,7 @@ mod tests {
             "4242\n4242\n4242\n4242",
             "-------------------------------------------",
         ] {
-            assert_eq!(bad.parse::<CardNumber>(), Err(UnknownCardNumber), "{bad:?} was taken");
+            assert_eq!(bad.parse::<CardNumber>(), Err(InvalidCardNumber), "{bad:?} was accepted");
         }
     }
 
@@ -145,7 +143,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_the_parser_stumble_and_nothing_prints_a_number(text in "[0-9 -]{0,45}|.{0,45}") {
+        fn nothing_prints_a_number(text in "[0-9 -]{0,45}|.{0,45}") {
             if let Ok(number) = text.parse::<CardNumber>() {
                 let printed = format!("{number:?}");
                 prop_assert!(!printed.contains(number.reveal()) && !printed.contains(number.last4()));

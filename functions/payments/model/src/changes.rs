@@ -1,12 +1,13 @@
-//! How payments change: each as the filter that must match exactly 1 payment when the transaction commits, and the
-//! update. Only a pending payment changes, so it ends once.
+//! The changes of payments: each is a filter that must match exactly 1 payment when the transaction commits, and an update.
+//! Only a pending payment changes, so it ends once.
 
-use kit::{Moment, Problem, path, to_bson};
-use protocol::{Change, Filter, Update};
+use contracts::payments::{FailureCode, PaymentId};
+use protocol::{Change, Filter, Unencodable, Update, path, to_bson};
+use values::Moment;
 
-use crate::{FailureCode, PaymentId, PaymentStatus};
+use crate::PaymentStatus;
 
-/// The provider is about to be asked once more.
+/// Counts another attempt, before the provider is asked again.
 #[must_use]
 pub fn ask_again(payment: PaymentId, now: Moment) -> (Filter, Update) {
     (pending(payment), Update(vec![Change::Inc(path("attempts"), 1), updated(now)]))
@@ -17,14 +18,14 @@ pub fn ask_again(payment: PaymentId, now: Moment) -> (Filter, Update) {
 pub fn succeed(payment: PaymentId, reference: &str, now: Moment) -> (Filter, Update) {
     let update = vec![
         become_status(PaymentStatus::Succeeded),
-        Change::Set(path("providerReference"), reference.into()),
+        Change::set(path("providerReference"), reference),
         updated(now),
     ];
     (pending(payment), Update(update))
 }
 
 /// The provider declined. The order may be paid by another payment.
-pub fn fail(payment: PaymentId, why: FailureCode, now: Moment) -> Result<(Filter, Update), Problem> {
+pub fn fail(payment: PaymentId, why: FailureCode, now: Moment) -> Result<(Filter, Update), Unencodable> {
     let update = vec![
         become_status(PaymentStatus::Failed),
         Change::Set(path("failure"), to_bson(&why)?),
@@ -35,15 +36,15 @@ pub fn fail(payment: PaymentId, why: FailureCode, now: Moment) -> Result<(Filter
 }
 
 fn pending(payment: PaymentId) -> Filter {
-    Filter::id(payment).and(Filter::Eq(path("status"), PaymentStatus::Pending.as_str().into()))
+    Filter::id(payment).and(Filter::Eq(path("status"), PaymentStatus::Pending.into()))
 }
 
 fn become_status(status: PaymentStatus) -> Change {
-    Change::Set(path("status"), status.as_str().into())
+    Change::set(path("status"), status)
 }
 
 fn updated(now: Moment) -> Change {
-    Change::Set(path("updatedAt"), now.into())
+    Change::set(path("updatedAt"), now)
 }
 
 #[cfg(test)]

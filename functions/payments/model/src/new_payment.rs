@@ -1,21 +1,20 @@
-use kit::{Faults, Limited, Moment, Problem};
+use contracts::orders::OrderId;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use values::{FieldFault, FieldFaults, Invalid, Limited, Moment};
 
+use crate::Card;
 use crate::card::{Expiry, SecurityCode};
-use crate::{Card, OrderId};
 
-/// A payment as a client asks for it: no amount, which is what the order costs.
+/// A payment as a client sends it: without an amount, because that is what the order costs.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewPayment {
-    /// What is paid.
     pub order_id: OrderId,
-    /// With what.
     pub card: NewCard,
 }
 
-// Without `Debug` and `Serialize`, so that no log and no store can hold one.
+// Has no `Debug` and no `Serialize`, so that no log and no store can hold one.
 /// A card as a client sends it.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -23,13 +22,13 @@ pub struct NewCard {
     /// The number, with or without spaces.
     #[schema(example = "4242 4242 4242 4242")]
     pub number: String,
-    /// The month it is good to the end of.
+    /// The last month in which the card is valid.
     #[schema(minimum = 1, maximum = 12)]
     pub expiry_month: i64,
-    /// The year of that month, of four digits.
+    /// The year of that month, in four digits.
     #[schema(example = 2030)]
     pub expiry_year: i64,
-    /// Three or four digits.
+    /// 3 or 4 digits.
     #[schema(pattern = "^[0-9]{3,4}$", example = "123")]
     pub security_code: String,
     /// The name on the card.
@@ -40,25 +39,26 @@ pub struct NewCard {
 const HOLDER: Limited = Limited { min: 1, max: 100 };
 
 impl NewCard {
-    /// The card, if it is good by its looks at `now`. 422 naming every field at fault.
-    pub fn parse(&self, now: Moment) -> Result<Card, Problem> {
-        let mut faults = Faults::new();
+    /// The card, if it is plausible at `now`.
+    pub fn parse(&self, now: Moment) -> Result<Card, Invalid> {
+        let mut faults = FieldFaults::new();
         let number = faults.take("card.number", self.number.parse());
         let month = match self.expiry_month {
             month @ 1..=12 => Ok(month),
-            _ => Err("must be 1 to 12"),
+            _ => Err(FieldFault::range(1, 12)),
         };
         let expiry = faults
             .take("card.expiryMonth", month)
             .and_then(|month| faults.take("card.expiryYear", Expiry::parse(self.expiry_year, month, now)));
         let security_code = faults.take("card.securityCode", SecurityCode::parse(&self.security_code));
         let holder = faults.take("card.holder", HOLDER.parse(&self.holder));
-        match (number, expiry, security_code, holder) {
-            (Some(number), Some(expiry), Some(security_code), Some(holder)) => {
-                Ok(Card { number, expiry, security_code, holder })
-            }
-            _ => Err(faults.into_problem()),
-        }
+        let parts = number.zip(expiry).zip(security_code).zip(holder);
+        faults.finish_with(parts.map(|(((number, expiry), security_code), holder)| Card {
+            number,
+            expiry,
+            security_code,
+            holder,
+        }))
     }
 }
 
@@ -68,9 +68,8 @@ mod tests {
     use crate::testing::new_card;
 
     fn faults(card: &NewCard) -> Vec<String> {
-        let problem = card.parse(Moment::from_millis(0)).err().unwrap();
-        assert_eq!(problem.status().as_u16(), 422);
-        problem.fields().iter().map(|fault| fault.field.clone()).collect()
+        let invalid = card.parse(Moment::from_millis(0)).err().unwrap();
+        invalid.fields().iter().map(|fault| fault.field.clone()).collect()
     }
 
     #[test]
@@ -83,8 +82,8 @@ mod tests {
             holder: String::new(),
         };
         assert_eq!(faults(&card), ["card.number", "card.expiryMonth", "card.securityCode", "card.holder"]);
-        let problem = format!("{:?}", card.parse(Moment::from_millis(0)).err().unwrap());
-        assert!(!problem.contains("4242424242424241") && !problem.contains("98765"), "{problem}");
+        let invalid = format!("{:?}", card.parse(Moment::from_millis(0)).err().unwrap());
+        assert!(!invalid.contains("4242424242424241") && !invalid.contains("98765"), "{invalid}");
     }
 
     #[test]
@@ -95,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_of_the_clients_making_is_not_known() {
+    fn an_amount_from_the_client_is_refused() {
         let json = serde_json::json!({
             "orderId": OrderId::new(), "amount": 1,
             "card": { "number": "4242424242424242", "expiryMonth": 1, "expiryYear": 2030, "securityCode": "123", "holder": "A" },

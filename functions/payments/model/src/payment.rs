@@ -1,112 +1,66 @@
-use kit::{Collection, Moment, Money};
-use orders_model::Due;
+use contracts::orders::{Due, OrderId};
+use contracts::payments::{FailureCode, PaymentId, PaymentSucceeded};
+use protocol::{Collection, Scalar};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use utoipa::ToSchema;
+use values::{Idempotency, Idempotent, Moment, Money};
 
-use crate::{Card, CardSummary, Idempotency, OrderId, PaymentId};
+use crate::{Card, CardSummary};
 
-/// The payments.
 pub const PAYMENTS: Collection<Payment> = Collection::new("payments");
-kit::document!(Payment);
+protocol::document!(Payment);
 
 /// A payment as it is stored.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
-    /// Its id, which is the key it is charged under.
+    /// Also the key that the provider charges under.
     #[serde(rename = "_id")]
     pub id: PaymentId,
-    /// What it is for.
     pub order_id: OrderId,
-    /// What it is for, unless it failed: no two payments share one.
+    /// The order, unless the payment failed. Unique, so that an order has one active payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active_order_id: Option<OrderId>,
-    /// What tells a repeated request from a new one.
     pub idempotency: Idempotency,
-    /// Where it stands.
     pub status: PaymentStatus,
-    /// What is paid.
     pub amount: Money,
-    /// With what.
     pub card: CardSummary,
-    /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<FailureCode>,
-    /// Who charges it.
+    /// The provider's name.
     pub provider: String,
-    /// What the provider calls it.
+    /// What the provider calls the payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider_reference: Option<String>,
     /// The order as it was when the payment began, for the receipt.
     pub order: Due,
     /// How often the provider was asked.
     pub attempts: i64,
-    /// When it began.
     pub created_at: Moment,
-    /// When it last changed.
     pub updated_at: Moment,
 }
 
-/// Where a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum PaymentStatus {
-    /// Begun; whether it was charged is not known yet.
+    /// Begun; it is not known yet whether the card was charged.
     Pending,
-    /// Charged.
     Succeeded,
     /// Declined; the order may be paid in another way.
     Failed,
-    /// Charged, and the money went back.
     Refunded,
 }
 
-/// Why a payment failed, for a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureCode {
-    /// The card's bank said no.
-    CardDeclined,
-    /// There is not enough money on the card.
-    InsufficientFunds,
-}
-
-impl FailureCode {
-    /// Its name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CardDeclined => "card_declined",
-            Self::InsufficientFunds => "insufficient_funds",
-        }
-    }
-
-    /// What to tell the buyer.
-    #[must_use]
-    pub const fn message(self) -> &'static str {
-        match self {
-            Self::CardDeclined => "The card was declined. Please try another.",
-            Self::InsufficientFunds => "There is not enough money on the card. Please try another.",
-        }
-    }
-}
-
-impl PaymentStatus {
-    /// Its name as it is stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Refunded => "refunded",
-        }
+impl From<PaymentStatus> for Scalar {
+    fn from(status: PaymentStatus) -> Self {
+        <&str>::from(status).into()
     }
 }
 
 impl Payment {
-    /// A payment of what is due that is about to be charged for the first time.
-    #[must_use]
+    /// A payment that is about to be charged for the first time.
     pub fn begin(due: Due, card: &Card, idempotency: Idempotency, provider: &str, now: Moment) -> Self {
         Self {
             id: PaymentId::new(),
@@ -125,6 +79,25 @@ impl Payment {
             updated_at: now,
         }
     }
+
+    /// The event of its success.
+    pub fn succeeded(&self) -> PaymentSucceeded {
+        PaymentSucceeded {
+            payment_id: self.id,
+            order_id: self.order_id,
+            number: self.order.number.clone(),
+            locale: self.order.locale,
+            buyer: self.order.buyer.clone(),
+            lines: self.order.lines.clone(),
+            total: self.amount,
+        }
+    }
+}
+
+impl Idempotent for Payment {
+    fn idempotency(&self) -> &Idempotency {
+        &self.idempotency
+    }
 }
 
 #[cfg(test)]
@@ -133,7 +106,7 @@ mod tests {
     use crate::testing::payment;
 
     #[test]
-    fn a_payment_comes_back_whole_and_holds_nothing_of_a_card_but_its_brand_and_last_digits() {
+    fn a_payment_decodes_to_itself_and_holds_only_brand_and_last_digits_of_the_card() {
         let begun = payment();
         let bytes = bson::serialize_to_vec(&begun).unwrap();
         assert!(bson::deserialize_from_slice::<Payment>(&bytes).unwrap() == begun);
@@ -144,13 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn a_status_and_a_failure_are_stored_by_their_names() {
+    fn a_status_is_queried_by_the_name_it_is_stored_under() {
         use PaymentStatus::{Failed, Pending, Refunded, Succeeded};
         for status in [Pending, Succeeded, Failed, Refunded] {
-            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
-        }
-        for code in [FailureCode::CardDeclined, FailureCode::InsufficientFunds] {
-            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert_eq!(serde_json::to_value(status).unwrap(), <&str>::from(status));
         }
     }
 }

@@ -1,6 +1,8 @@
-use crate::{Charge, Charged, FailureCode, Provider, ProviderError};
+use contracts::payments::FailureCode;
 
-/// A provider that takes no money. What it does hangs on the card's number alone:
+use crate::{Charge, Charged, Provider, ProviderError};
+
+/// A provider that takes no money. The card number decides what it does:
 ///
 /// | number | what it does |
 /// | --- | --- |
@@ -10,7 +12,7 @@ use crate::{Charge, Charged, FailureCode, Provider, ProviderError};
 /// | 4000 0000 0000 0259 | never answers in time |
 /// | any other | declines |
 ///
-/// It keeps nothing, so the attempt tells whether it was asked before.
+/// It has no state: the attempt tells it whether it was asked before.
 #[derive(Clone, Copy, Debug)]
 pub struct TestProvider;
 
@@ -41,9 +43,9 @@ impl Provider for TestProvider {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::PaymentId;
     use crate::testing::card;
-    use kit::{Currency, Money};
+    use contracts::payments::PaymentId;
+    use values::{Currency, Money};
 
     fn asked(number: &str, attempt: i64) -> Result<Charged, ProviderError> {
         let card = card(number);

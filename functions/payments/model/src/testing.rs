@@ -1,9 +1,9 @@
 //! Cards and payments for the tests of this crate.
 
-use kit::{Currency, Locale, LocalizedText, Moment, Money};
-use orders_model::{Contact, Due, DueLine, OrderId, Quantity};
+use contracts::orders::{Contact, Due, DueLine, OrderId, Quantity};
+use values::{Currency, Idempotency, Locale, LocalizedText, Moment, Money, Secret};
 
-use crate::{Card, Idempotency, NewCard, Payment};
+use crate::{Card, NewCard, Payment};
 
 /// A card as a client sends it.
 pub(crate) fn new_card(number: &str) -> NewCard {
@@ -33,14 +33,14 @@ pub(crate) fn payment() -> Payment {
         lines: vec![DueLine {
             name: text("Mug"),
             variant_name: text("blue"),
-            quantity: Quantity::try_from(2_u32).unwrap(),
+            quantity: Quantity::try_from(2).unwrap(),
             unit_price: money(1999),
             line_total: money(3998),
         }],
         total: money(3998),
     };
     let card = card("4242424242424242");
-    let fingerprint = card.fingerprint(&kit::Secret::parse("key").unwrap(), due.order_id);
+    let fingerprint = card.fingerprint(&Secret::parse("key").unwrap(), due.order_id);
     let idempotency = Idempotency { key: "order:12345678".into(), fingerprint };
     Payment::begin(due, &card, idempotency, "test", Moment::from_millis(1))
 }

@@ -1,41 +1,32 @@
-//! A payment as its buyer sees it.
-
-use kit::{Moment, Money};
+use contracts::orders::OrderId;
+use contracts::payments::{FailureCode, PaymentId};
 use serde::Serialize;
 use utoipa::ToSchema;
+use values::{Moment, Money};
 
-use crate::{CardSummary, FailureCode, OrderId, Payment, PaymentId, PaymentStatus};
+use crate::{CardSummary, Payment, PaymentStatus};
 
 /// A payment as its buyer sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Payment)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentView {
-    /// Its id.
     id: PaymentId,
-    /// What it is for.
     order_id: OrderId,
-    /// Where it stands.
     status: PaymentStatus,
-    /// What is paid.
     amount: Money,
-    /// With what.
     card: CardSummary,
-    /// Why it failed, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
-    /// When it began.
     created_at: Moment,
-    /// When it last changed.
     updated_at: Moment,
 }
 
 /// Why a payment failed.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Failure {
-    /// For a program.
     code: FailureCode,
-    /// For a person.
+    /// In English.
     message: &'static str,
 }
 

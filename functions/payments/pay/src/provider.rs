@@ -1,17 +1,24 @@
-use kit::Problem;
 use payments_model::{Charge, Charged, Provider, ProviderError, TestProvider};
+use values::Variable;
 
 /// The provider that the variable `payment_provider` names.
+#[derive(Clone, Copy)]
 pub(super) enum Configured {
     Test(TestProvider),
 }
 
 impl Configured {
-    pub(super) fn by_name(name: &str) -> Result<Self, Problem> {
+    pub(super) fn from_name(name: &str) -> Result<Self, &'static str> {
         match name {
             "test" => Ok(Self::Test(TestProvider)),
-            _ => Err(Problem::internal("variable payment_provider names none")),
+            _ => Err("unknown payment provider"),
         }
+    }
+}
+
+impl Variable for Configured {
+    fn parse(text: String) -> Result<Self, impl std::fmt::Display> {
+        Self::from_name(&text)
     }
 }
 

@@ -1,0 +1,13 @@
+//! What one domain knows of another: events, and the types in them and in calls between services. A domain's model builds
+//! on the contracts of others, never on their models.
+
+#![warn(missing_docs)]
+
+pub mod accounts;
+pub mod catalogue;
+mod event;
+pub mod identity;
+pub mod orders;
+pub mod payments;
+
+pub use event::Event;
