@@ -13,12 +13,12 @@ use time::OffsetDateTime;
 use wasmtime_wasi_http::WasiBody;
 
 use crate::app::App;
-use crate::html::{POLICY, response};
 use crate::metrics::HostMetrics;
 use crate::outbound::Network;
-use crate::runtime::Component;
+use crate::own_page::{page, response};
+use crate::server::OWN_PAGE_POLICY;
 use crate::smtp::Inbox;
-use page::View;
+use page::{DashboardPage, Function};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -63,7 +63,7 @@ impl Dashboard {
             return None;
         }
         match path {
-            "/_metrics" => Some(response(OPEN_METRICS, self.metrics().await, POLICY)),
+            "/_metrics" => Some(response(OPEN_METRICS, self.metrics().await, OWN_PAGE_POLICY)),
             "/_dashboard" | "/_dashboard/" => Some(self.page().await),
             _ => None,
         }
@@ -81,15 +81,13 @@ impl Dashboard {
 
     async fn page(&self) -> Response<WasiBody> {
         self.count();
-        let figures = |component: &Component| (component.name().to_owned(), component.figures());
         let bridge = self.ask("/figures", |_| true).await;
-        View {
-            components: self.app.components().map(figures).collect(),
+        page(&DashboardPage {
+            functions: self.app.components().map(Function::new).collect(),
             bridge: bridge.and_then(|text| serde_json::from_str(&text).ok()),
             mails: self.inbox.as_ref().map(|inbox| inbox.received()),
             since: self.since,
-        }
-        .page()
+        })
     }
 
     /// Counts what is only known by asking.

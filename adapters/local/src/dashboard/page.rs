@@ -1,178 +1,153 @@
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt;
 use std::time::Duration;
 
-use http::Response;
+use askama::Template;
 use mcommerce_bridge::Figures;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-use wasmtime_wasi_http::WasiBody;
+use time::macros::format_description;
 
-use crate::html::{Page, escaped};
 use crate::metrics::ComponentFigures;
+use crate::runtime::Component;
 
-const STYLE: &str = include_str!("page.css");
-/// After how many seconds the page is read again.
-const REFRESH: u8 = 5;
+/// How often a browser reloads the page.
+const REFRESH_SECONDS: u8 = 5;
 
-/// What the page shows.
-pub(super) struct View {
-    /// By the component's name.
-    pub(super) components: BTreeMap<String, ComponentFigures>,
-    /// What the bridge says it counts, if it does.
+#[derive(Template)]
+#[template(path = "dashboard.html")]
+pub(super) struct DashboardPage<'a> {
+    pub(super) functions: Vec<Function<'a>>,
+    /// What the bridge counts; `None` if it did not answer.
     pub(super) bridge: Option<Figures>,
-    /// How many mails the inbox has caught, if there is one.
+    /// How many mails the inbox has caught; `None` if mails go to a real server.
     pub(super) mails: Option<u64>,
     pub(super) since: OffsetDateTime,
 }
 
-impl View {
-    pub(super) fn page(&self) -> Response<WasiBody> {
-        let mut body = self.header();
-        body.push_str("<main>");
-        if let Some(bridge) = &self.bridge {
-            body.push_str(&self.business(bridge));
-            body.push_str(&self.functions());
-            body.push_str(&events(bridge));
-        } else {
-            body.push_str("<p class=warning role=status>The bridge does not say what it counts.</p>");
-            body.push_str(&self.functions());
+/// A row of the table of functions.
+pub(super) struct Function<'a> {
+    name: &'a str,
+    requests: u64,
+    errors: Errors,
+    half: OrDash<Time>,
+    most: OrDash<Time>,
+    in_flight: i64,
+}
+
+impl<'a> Function<'a> {
+    pub(super) fn new(component: &'a Component) -> Self {
+        let ComponentFigures { requests, errors, half, most, in_flight } = component.figures();
+        Self {
+            name: component.name(),
+            requests,
+            errors: Errors { count: errors, requests },
+            half: OrDash(half.map(Time)),
+            most: OrDash(most.map(Time)),
+            in_flight,
         }
-        body.push_str("</main>");
-        Page { title: "Dashboard", style: STYLE, refresh: Some(REFRESH) }.with(&body)
+    }
+}
+
+impl DashboardPage<'_> {
+    fn since(&self) -> String {
+        let format = format_description!("[year]-[month]-[day] [hour]:[minute]:[second]");
+        self.since.format(format).unwrap_or_default()
     }
 
-    fn header(&self) -> String {
-        let since = self.since.format(&Rfc3339).unwrap_or_default();
-        let since = since.get(..19).unwrap_or(&since).replace('T', " ");
-        let inbox = if self.mails.is_some() { "<a href=\"/_inbox\">Inbox</a>" } else { "" };
-        format!(
-            "<header><h1>Dashboard</h1><p>Counted since {since} UTC, read again every {REFRESH} s.</p>\
-             <nav aria-label=\"The shop's pages\"><a href=\"/\">Shop</a>{inbox}\
-             <a href=\"/_metrics\">Metrics</a></nav></header>"
-        )
+    fn committed(&self, kind: &str) -> OrDash<u64> {
+        OrDash(self.bridge.as_ref().and_then(|bridge| Some(bridge.events.get(kind)?.committed)))
     }
 
-    fn business(&self, bridge: &Figures) -> String {
-        let events = |kind: &str| bridge.events.get(kind).map(|it| it.committed);
-        let mut figures = vec![
-            ("Orders", events("order.created")),
-            ("Payments", events("payment.succeeded")),
-            ("Payments that failed", events("payment.failed")),
-            ("Orders that expired", events("order.expired")),
-            ("Mails handed over", bridge.deliveries.get("send-email").map(|it| it.done)),
-        ];
-        if self.mails.is_some() {
-            figures.push(("Mails in the inbox", self.mails));
+    fn delivered(&self, subscription: &str) -> OrDash<u64> {
+        OrDash(self.bridge.as_ref().and_then(|bridge| Some(bridge.deliveries.get(subscription)?.done)))
+    }
+
+    fn outbox_age(&self) -> OrDash<Time> {
+        let age = self.bridge.as_ref().and_then(|it| Duration::try_from_secs_f64(it.outbox_age_seconds).ok());
+        OrDash(age.filter(|age| !age.is_zero()).map(Time))
+    }
+}
+
+/// A figure, or a dash where there is none.
+struct OrDash<T>(Option<T>);
+
+impl<T: fmt::Display> fmt::Display for OrDash<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(figure) => figure.fmt(f),
+            None => f.write_str("–"),
         }
-        section("Shop", &list(figures.into_iter().map(|(name, value)| (name, count(value), false))))
     }
+}
 
+/// The share of requests that failed.
+struct Errors {
+    count: u64,
+    requests: u64,
+}
+
+impl fmt::Display for Errors {
     #[expect(clippy::cast_precision_loss, reason = "a share is shown with two digits")]
-    fn functions(&self) -> String {
-        let mut rows = String::new();
-        for (name, figures) in &self.components {
-            let ComponentFigures { requests, errors, half, most, in_flight } = *figures;
-            let share = || format!("{:.2} %", errors as f64 / requests as f64 * 100.0);
-            row(
-                &mut rows,
-                name,
-                &[
-                    (requests.to_string(), false),
-                    (if errors > 0 { share() } else { "0".to_owned() }, errors > 0),
-                    (time(half), false),
-                    (time(most), false),
-                    (in_flight.to_string(), false),
-                ],
-            );
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.count {
+            0 => f.write_str("0"),
+            count => write!(f, "{:.2} %", count as f64 / self.requests as f64 * 100.0),
         }
-        section("Functions", &table("Function", &["Requests", "Errors", "p50", "p99", "In flight"], &rows))
     }
 }
 
-fn events(bridge: &Figures) -> String {
-    let mut kinds = String::new();
-    for (kind, figures) in &bridge.events {
-        row(
-            &mut kinds,
-            kind,
-            &[(figures.committed.to_string(), false), (figures.published.to_string(), false)],
-        );
+/// A time in the unit that reads best.
+struct Time(Duration);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_secs_f64() {
+            seconds if seconds >= 1.0 => write!(f, "{seconds:.1} s"),
+            seconds if seconds >= 0.01 => write!(f, "{:.0} ms", seconds * 1e3),
+            seconds => write!(f, "{:.1} ms", seconds * 1e3),
+        }
     }
-    let mut subscriptions = String::new();
-    for (name, figures) in &bridge.deliveries {
-        let cells = [
-            (figures.done.to_string(), false),
-            (figures.retry.to_string(), false),
-            (figures.parked.to_string(), figures.parked > 0),
-        ];
-        row(&mut subscriptions, name, &cells);
+}
+
+#[cfg(test)]
+mod tests {
+    use mcommerce_bridge::{DeliveryFigures, EventFigures};
+
+    use super::*;
+
+    fn page(bridge: Option<Figures>) -> String {
+        let errors = Errors { count: 1, requests: 8 };
+        let (half, most) = (OrDash(Some(Time(Duration::from_micros(1500)))), OrDash(None));
+        let function = Function { name: "pay", requests: 8, errors, half, most, in_flight: 2 };
+        let since = time::macros::datetime!(2026-01-02 03:04:05.678 UTC);
+        DashboardPage { functions: vec![function], bridge, mails: Some(3), since }.render().expect("the page")
     }
-    let state = |up: bool| (if up { "up" } else { "down" }.to_owned(), !up);
-    let (store, broker) = (state(bridge.store_up), state(bridge.broker_up));
-    let age = Duration::try_from_secs_f64(bridge.outbox_age_seconds).ok().filter(|age| !age.is_zero());
-    let health = list([
-        ("Store", store.0, store.1),
-        ("Broker", broker.0, broker.1),
-        ("Oldest event in the outbox", time(age), false),
-    ]);
-    [
-        section("Bridge", &health),
-        section("Events", &table("Event", &["Committed", "Published"], &kinds)),
-        section(
-            "Deliveries",
-            &table("Subscription", &["Delivered", "Tried again", "Dead letters"], &subscriptions),
-        ),
-    ]
-    .concat()
-}
 
-fn section(title: &str, content: &str) -> String {
-    format!("<section aria-label=\"{title}\"><h2>{title}</h2>{content}</section>")
-}
-
-fn list(figures: impl IntoIterator<Item = (&'static str, String, bool)>) -> String {
-    let mut html = String::from("<dl>");
-    for (name, value, bad) in figures {
-        let mark = if bad { " class=bad" } else { "" };
-        // Writing to a text does not fail; here and below.
-        let _ = write!(html, "<div{mark}><dt>{name}</dt><dd>{value}</dd></div>");
+    fn has(html: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(html.contains(part), "{part} is missing in {html}");
+        }
     }
-    html + "</dl>"
-}
 
-/// A table that scrolls by itself where a screen is narrow, by keyboard as well.
-fn table(first: &str, columns: &[&str], rows: &str) -> String {
-    let mut head = format!("<th scope=col>{first}</th>");
-    for column in columns {
-        let _ = write!(head, "<th scope=col>{column}</th>");
+    #[test]
+    fn what_the_bridge_counts_is_shown_with_what_is_wrong_marked() {
+        let html = page(Some(Figures {
+            store_up: true,
+            broker_up: false,
+            outbox_age_seconds: 2.0,
+            events: [("order.created".to_owned(), EventFigures { committed: 5, published: 4 })].into(),
+            deliveries: [("send-email".to_owned(), DeliveryFigures { done: 3, retry: 2, parked: 1 })].into(),
+        }));
+        has(&html, &["Counted since 2026-01-02 03:04:05 UTC", "<dt>Orders</dt><dd>5</dd>"]);
+        has(&html, &["<dt>Payments</dt><dd>–</dd>", "<dt>Mails in the inbox</dt><dd>3</dd>"]);
+        has(&html, &["<div><dt>Store</dt><dd>up</dd>", "<div class=bad><dt>Broker</dt><dd>down</dd>"]);
+        has(&html, &["<dt>Oldest event in the outbox</dt><dd>2.0 s</dd>", "<td class=bad>1</td>"]);
+        has(&html, &["<td class=bad>12.50 %</td>", "<td>1.5 ms</td>", "<td>–</td>"]);
     }
-    format!(
-        "<div class=scroll role=region tabindex=0 aria-label=\"{first}\"><table><thead><tr>{head}</tr></thead>\
-         <tbody>{rows}</tbody></table></div>"
-    )
-}
 
-fn row(html: &mut String, name: &str, cells: &[(String, bool)]) {
-    let _ = write!(html, "<tr><th scope=row>{}</th>", escaped(name));
-    for (value, bad) in cells {
-        let mark = if *bad { " class=bad" } else { "" };
-        let _ = write!(html, "<td{mark}>{value}</td>");
-    }
-    html.push_str("</tr>");
-}
-
-/// A count; of what can't be counted, a dash.
-fn count(value: Option<u64>) -> String {
-    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
-}
-
-/// A time in the unit it is best read in.
-fn time(time: Option<Duration>) -> String {
-    match time.map(|time| time.as_secs_f64()) {
-        None => "–".to_owned(),
-        Some(seconds) if seconds >= 1.0 => format!("{seconds:.1} s"),
-        Some(seconds) if seconds >= 0.01 => format!("{:.0} ms", seconds * 1e3),
-        Some(seconds) => format!("{:.1} ms", seconds * 1e3),
+    #[test]
+    fn functions_are_shown_without_the_bridge() {
+        let html = page(None);
+        has(&html, &["The bridge does not say what it counts.", "<th scope=row>pay</th>"]);
+        assert!(!html.contains("<dt>Orders</dt>"), "{html}");
     }
 }

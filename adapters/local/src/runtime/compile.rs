@@ -1,7 +1,6 @@
 //! Compiled components on disk, so that only the first start compiles.
 
 use std::collections::hash_map::DefaultHasher;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::hash::{Hash as _, Hasher as _};
 use std::io::{BufRead as _, BufReader};
@@ -93,11 +92,7 @@ fn digest(source: &Path) -> std::io::Result<[u8; 32]> {
 fn cache_name(engine: &Engine, digest: [u8; 32]) -> String {
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
-    let mut name = format!("{:016x}-", hasher.finish());
-    for byte in digest {
-        let _ = write!(name, "{byte:02x}");
-    }
-    name + ".cwasm"
+    format!("{:016x}-{}.cwasm", hasher.finish(), hex::encode(digest))
 }
 
 /// Maps the file instead of reading it: pages of code that never runs take no memory, and sixteen components

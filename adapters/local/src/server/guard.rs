@@ -1,5 +1,9 @@
 //! Which paths the outside may ask for at all, before any route is looked at.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 /// Why a path is not served to the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathFault {
@@ -36,22 +40,14 @@ pub(super) fn check(path: &str) -> Result<(), PathFault> {
     Ok(())
 }
 
-fn decode(segment: &str) -> Option<String> {
-    if !segment.contains('%') {
-        return Some(segment.to_owned());
+/// Decodes a segment; `None` if an escape is incomplete or the bytes are not UTF-8.
+fn decode(segment: &str) -> Option<Cow<'_, str>> {
+    let is_escape =
+        |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    if !segment.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    let mut decoded = Vec::with_capacity(segment.len());
-    let mut bytes = segment.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            decoded.push(byte);
-            continue;
-        }
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
-        decoded.push(high * 16 + low);
-    }
-    String::from_utf8(decoded).ok()
+    percent_decode_str(segment).decode_utf8().ok()
 }
 
 #[cfg(test)]

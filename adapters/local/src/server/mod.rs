@@ -9,3 +9,4 @@ mod security;
 pub use connection::{Listening, Service, listen};
 pub use front::{Front, Side};
 pub use problem::Problem;
+pub(crate) use security::{MAIL_POLICY, OWN_PAGE_POLICY};

@@ -1,20 +1,34 @@
+//! Headers that keep browsers safe. All Content-Security-Policies are here, one for each kind of content.
+
 use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// The page loads nothing from elsewhere and can't be framed.
-const POLICY: HeaderValue = HeaderValue::from_static(
+/// For the shop's own pages and answers, which load nothing from elsewhere and can't be framed.
+const SHOP_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; \
      frame-ancestors 'none'",
 );
 
+/// For the inbox and the dashboard, which have no script and frame only the mails that `mcommerce` serves itself.
+pub(crate) const OWN_PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
+/// For the HTML of a caught mail, which may look as it likes but not run anything.
+pub(crate) const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
+    "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; \
+     frame-ancestors 'self'",
+);
+
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
-    (CONTENT_SECURITY_POLICY, POLICY),
+    (CONTENT_SECURITY_POLICY, SHOP_POLICY),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
-/// Adds what keeps a browser safe, unless the component decided otherwise.
+/// Adds the headers that the component did not set itself.
 pub(super) fn add(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);

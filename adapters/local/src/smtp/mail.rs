@@ -59,6 +59,11 @@ impl Mail {
             received_at,
         }
     }
+
+    /// The time of day that the mail came: `13:07:12`.
+    pub(super) fn clock(&self) -> &str {
+        self.received_at.get(11..19).unwrap_or(&self.received_at)
+    }
 }
 
 fn written(address: &Addr<'_>) -> String {

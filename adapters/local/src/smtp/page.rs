@@ -1,20 +1,28 @@
 //! The inbox in a browser: `/_inbox`, and the same as JSON for tests.
 
-use std::fmt::Write as _;
-
+use askama::Template;
 use http::header::X_FRAME_OPTIONS;
 use http::{HeaderValue, Method, Response};
 use wasmtime_wasi_http::WasiBody;
 
 use super::{Inbox, Mail};
-use crate::html::{POLICY, Page, escaped, response};
+use crate::own_page::{HTML, page, response};
+use crate::server::{MAIL_POLICY, OWN_PAGE_POLICY};
 
-const STYLE: &str = include_str!("page.css");
-/// After how many seconds the list is read again.
-const REFRESH: u8 = 5;
-/// A mail may look as it likes, and do nothing.
-const MAIL_POLICY: &str = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; \
-                           img-src data: http: https:; frame-ancestors 'self'";
+/// How often a browser reloads the list.
+const REFRESH_SECONDS: u8 = 5;
+
+#[derive(Template)]
+#[template(path = "inbox.html")]
+struct InboxPage {
+    mails: Vec<Mail>,
+}
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct MailPage {
+    mail: Mail,
+}
 
 impl Inbox {
     /// Answers what is under `/_inbox`; `None` for any other path or method.
@@ -25,15 +33,15 @@ impl Inbox {
         let rest = path.strip_prefix("/_inbox")?;
         let mut steps = rest.trim_start_matches('/').split('/');
         match (steps.next().unwrap_or_default(), steps.next(), steps.next()) {
-            ("", None, None) if rest.len() <= 1 => Some(page("Inbox", &list(&self.mails()))),
+            ("", None, None) if rest.len() <= 1 => Some(page(&InboxPage { mails: self.mails() })),
             ("messages", None, None) => {
                 let json = serde_json::to_string(&self.mails()).ok()?;
-                Some(response("application/json", json, POLICY))
+                Some(response("application/json", json, OWN_PAGE_POLICY))
             }
             ("messages", Some(id), kind) if steps.next().is_none() => {
                 let mail = self.mail(id.parse().ok()?)?;
                 match kind {
-                    None => Some(page(&mail.subject, &detail(&mail))),
+                    None => Some(page(&MailPage { mail })),
                     Some("html") => Some(framed(mail.html?)),
                     Some(_) => None,
                 }
@@ -43,62 +51,54 @@ impl Inbox {
     }
 }
 
-fn list(mails: &[Mail]) -> String {
-    let mut body =
-        String::from("<header><h1>Inbox</h1><p>Every mail the shop sends ends here.</p></header><main>");
-    if mails.is_empty() {
-        body.push_str("<p class=empty>No mail yet. Buy something.</p>");
-    }
-    body.push_str("<ul>");
-    for mail in mails.iter().rev() {
-        let _ = write!(
-            body,
-            "<li><a href=\"/_inbox/messages/{}\"><strong>{}</strong><span>{}</span><time>{}</time></a></li>",
-            mail.id,
-            escaped(&mail.subject),
-            escaped(&mail.to.join(", ")),
-            clock(&mail.received_at),
-        );
-    }
-    body.push_str("</ul></main>");
-    body
-}
-
-fn detail(mail: &Mail) -> String {
-    let mut body = format!(
-        "<header><a href=\"/_inbox\">All mails</a><h1>{}</h1><dl><dt>From</dt><dd>{}</dd><dt>To</dt><dd>{}</dd>\
-         <dt>Received</dt><dd>{}</dd></dl></header><main>",
-        escaped(&mail.subject),
-        escaped(&mail.from),
-        escaped(&mail.to.join(", ")),
-        escaped(&mail.received_at),
-    );
-    if mail.html.is_some() {
-        let _ = write!(
-            body,
-            "<iframe title=\"The mail\" sandbox=\"allow-popups\" src=\"/_inbox/messages/{}/html\"></iframe>\
-             <details><summary>As plain text</summary><pre>{}</pre></details>",
-            mail.id,
-            escaped(&mail.text),
-        );
-    } else {
-        let _ = write!(body, "<pre>{}</pre>", escaped(&mail.text));
-    }
-    body.push_str("</main>");
-    body
-}
-
-fn page(title: &str, body: &str) -> Response<WasiBody> {
-    Page { title, style: STYLE, refresh: (title == "Inbox").then_some(REFRESH) }.with(body)
-}
-
 fn framed(html: String) -> Response<WasiBody> {
-    let mut response = response("text/html; charset=utf-8", html, MAIL_POLICY);
+    let mut response = response(HTML, html, MAIL_POLICY);
     response.headers_mut().insert(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     response
 }
 
-/// `13:07:12` of an RFC 3339 time.
-fn clock(time: &str) -> &str {
-    time.get(11..19).unwrap_or(time)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::smtp::mail::Envelope;
+
+    const RAW: &[u8] = b"From: \"<b>Shop</b>\" <shop@mcommerce.example>\r\n\
+        Subject: <script>alert(1)</script> & \"quotes'\r\n\
+        \r\n\
+        </pre><script>alert(2)</script>\r\n";
+
+    fn hostile_mail() -> Mail {
+        let envelope =
+            Envelope { from: String::new(), to: vec!["<img src=x onerror=alert(3)>@example.org".to_owned()] };
+        Mail::parse(1, envelope, RAW)
+    }
+
+    #[test]
+    fn nothing_in_a_mail_becomes_markup_of_the_page() {
+        let list = InboxPage { mails: vec![hostile_mail()] }.render().expect("the list");
+        let detail = MailPage { mail: hostile_mail() }.render().expect("the mail");
+        for html in [&list, &detail] {
+            assert!(html.contains("alert(1)"), "{html}");
+            for markup in ["<script", "<img", "<b>", "</pre><", "\"quotes'"] {
+                assert!(!html.contains(markup), "{markup} is in {html}");
+            }
+        }
+        assert!(
+            detail.contains("&#60;script&#62;alert(1)&#60;/script&#62; &#38; &#34;quotes&#39;"),
+            "{detail}"
+        );
+        assert_eq!(detail.matches("alert(2)").count(), 1);
+    }
+
+    #[test]
+    fn only_the_list_is_reloaded_whatever_a_subject_says() {
+        let mail = Mail { subject: "Inbox".to_owned(), ..hostile_mail() };
+        assert!(!MailPage { mail }.render().expect("the mail").contains("http-equiv"));
+        assert!(
+            InboxPage { mails: Vec::new() }
+                .render()
+                .expect("the list")
+                .contains("http-equiv=refresh content=5")
+        );
+    }
 }
