@@ -31,7 +31,7 @@ pub use domain::{Deploy, Domain, DomainCollection, Scale, ScaleByQueue};
 pub use fault::{Fault, Refused};
 pub use grants::{Access, BlobAccess, Grant, Grants};
 pub use manifest::{
-    BuildStep, Component, FileMount, Manifest, MissingVariables, Sources, StaticResponse, Target, Template,
+    BuildStep, Component, Manifest, MissingVariables, MountPoint, Sources, StaticResponse, Target, Template,
     Variable, Variables, environment_name,
 };
 pub use name::{InvalidName, Name};

@@ -80,7 +80,7 @@ impl HttpsHost {
 
 /// Whether nothing stands before or after a variable that would make another host of it.
 fn is_of_whole_variables(entry: &Template) -> bool {
-    let shape = entry.shape("{}");
+    let shape = entry.shape();
     let schemes = ["https://", "tcp://", "*://"];
     let place = schemes.iter().find_map(|scheme| shape.strip_prefix(scheme)).unwrap_or(&shape);
     match place.strip_prefix("{}").map(|rest| rest.strip_prefix(':').ok_or(rest)) {

@@ -2,51 +2,37 @@
 
 use std::path::PathBuf;
 
-use application::{Component, FileMount};
+use application::Component;
 
 use crate::runtime::Preopen;
 
-/// Why a mount can't be made.
+/// A folder that a component mounts does not exist.
 #[derive(Debug, thiserror::Error)]
-pub enum MountError {
-    /// There is no such folder.
-    #[error("{} is missing: build it, `make up` builds everything", source_folder.display())]
-    Missing {
-        /// Which.
-        source_folder: PathBuf,
-    },
-    /// The destination is no absolute path, or is used twice.
-    #[error("files: the destination {destination:?} is used twice or is not an absolute path")]
-    Destination {
-        /// Which.
-        destination: String,
-    },
+#[error("{} is missing: build it, `make up` builds everything", source_folder.display())]
+pub struct MissingFolder {
+    source_folder: PathBuf,
 }
 
-/// What to do about a folder that is not there.
+/// What to do about a folder that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingFolders {
     /// Don't start.
     Refuse,
-    /// Start without it: the page is served by something else, or not of interest.
+    /// Start without it, because the page is served by something else or not needed.
     Skip,
 }
 
-/// The folders of a component. One mounted within another is seen in the other's place: a component's library
-/// opens a path from the longest destination that fits.
-pub(crate) fn mounts(component: &Component, missing: MissingFolders) -> Result<Vec<Preopen>, MountError> {
-    let mut preopens: Vec<Preopen> = Vec::new();
-    for FileMount { source, destination } in &component.files {
-        let proper = destination.starts_with('/') && !destination.split('/').any(|step| step == "..");
-        if !proper || preopens.iter().any(|other| other.guest == *destination) {
-            return Err(MountError::Destination { destination: destination.clone() });
-        }
+/// The folders of a component. A folder mounted within another hides the other's: a component's library opens a path
+/// from the longest mount point that fits.
+pub(crate) fn mounts(component: &Component, missing: MissingFolders) -> Result<Vec<Preopen>, MissingFolder> {
+    let mut preopens = Vec::new();
+    for (mount_point, source) in &component.files {
         if source.is_dir() {
-            preopens.push(Preopen { host: source.clone(), guest: destination.clone() });
+            preopens.push(Preopen { host: source.clone(), guest: mount_point.to_string() });
         } else if missing == MissingFolders::Refuse {
-            return Err(MountError::Missing { source_folder: source.clone() });
+            return Err(MissingFolder { source_folder: source.clone() });
         } else {
-            tracing::info!(folder = %source.display(), "not mounted: it is not there");
+            tracing::info!(folder = %source.display(), "not mounted, because it does not exist");
         }
     }
     Ok(preopens)

@@ -2,8 +2,9 @@
 
 use http::Uri;
 
-use super::House;
+use super::{FILE as SPIN_TOML, House};
 use crate::Name;
+use crate::application::token_variable;
 
 /// Where an adapter's file is.
 pub(super) fn file(adapter: &Name) -> String {
@@ -29,6 +30,11 @@ impl House<'_> {
             }
             if adapter.bridge.is_empty() {
                 fault("bridge".to_owned(), "it is granted nothing and consumes nothing".to_owned());
+            }
+            let token = token_variable(name);
+            if self.manifest.variables.get(&token).is_some_and(|variable| !variable.secret) {
+                let reason = "must be secret: whoever knows it is taken for the adapter";
+                self.faults.add(SPIN_TOML, format!("variables.{token}"), reason);
             }
             self.check_collections(&file(name), "bridge.collections", &adapter.bridge.collections);
             for kind in adapter.bridge.emits.iter().filter(|kind| !self.is_consumed(kind)).collect::<Vec<_>>()

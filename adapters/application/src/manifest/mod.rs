@@ -3,6 +3,7 @@
 //! What Spin ignores is ignored here. A key that would make Spin do something which this shop's host does not do is refused
 //! by name, so that nothing that works under Spin is silently missing.
 
+mod mount;
 mod schema;
 mod template;
 mod variables;
@@ -10,11 +11,12 @@ mod variables;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-pub use schema::{BuildStep, FileMount, StaticResponse};
+pub use mount::MountPoint;
+pub use schema::{BuildStep, StaticResponse};
 pub use template::Template;
 pub use variables::{MissingVariables, Sources, Variable, Variables, environment_name};
 
-use schema::{RawComponent, RawManifest, RawRoute, RawTrigger};
+use schema::{RawComponent, RawManifest, RawMount, RawRoute, RawTrigger};
 
 use crate::fault::Faults;
 use crate::{Name, Route, Stanza};
@@ -55,8 +57,8 @@ pub struct Component {
     pub source: PathBuf,
     /// Where it may connect to, `{{ templates }}` unresolved.
     pub allowed_outbound_hosts: Vec<Template>,
-    /// Folders it can read; their sources are absolute or relative to the working folder.
-    pub files: Vec<FileMount>,
+    /// The folders that it can read, by where it sees them. Sources are absolute or relative to the working folder.
+    pub files: BTreeMap<MountPoint, PathBuf>,
     /// Its own variables, `{{ templates }}` unresolved.
     pub variables: BTreeMap<String, Template>,
     /// How it is built.
@@ -154,15 +156,23 @@ fn parse_component(
         .into_iter()
         .filter_map(|(name, text)| Some((name.clone(), parse(format!("{key}.variables.{name}"), &text)?)))
         .collect();
-    for reason in raw.files.iter().filter_map(|mount| mount.check().err()) {
-        faults.add(FILE, format!("{key}.files"), reason);
+    let mut files = BTreeMap::new();
+    for RawMount { source, destination } in raw.files {
+        let key = format!("{key}.files");
+        match MountPoint::parse(destination) {
+            Ok(destination) => {
+                if files.insert(destination.clone(), folder.join(source)).is_some() {
+                    faults.add(FILE, key, format!("{destination} is mounted twice"));
+                }
+            }
+            Err(reason) => faults.add(FILE, key, reason),
+        }
     }
-    let mounted = |mount: FileMount| FileMount { source: folder.join(mount.source), ..mount };
     Component {
         description: raw.description,
         source: folder.join(raw.source),
         allowed_outbound_hosts,
-        files: raw.files.into_iter().map(mounted).collect(),
+        files,
         variables: own,
         build: raw.build,
         stanza: raw.tool.mcommerce,

@@ -89,7 +89,7 @@ pub(super) struct RawComponent {
     #[serde(default)]
     pub allowed_outbound_hosts: Vec<String>,
     #[serde(default)]
-    pub files: Vec<FileMount>,
+    pub files: Vec<RawMount>,
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
     pub build: Option<BuildStep>,
@@ -146,24 +146,11 @@ impl StaticResponse {
     }
 }
 
-/// A folder that a component can read.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FileMount {
-    /// The folder on this machine.
+pub(super) struct RawMount {
     pub source: PathBuf,
-    /// The folder as the component sees it: `/`, `/api`.
     pub destination: String,
-}
-
-impl FileMount {
-    /// Whether a component can find it: the destination is a path from the root, in plain words.
-    pub(super) fn check(&self) -> Result<(), String> {
-        let plain = self.destination.starts_with('/')
-            && !self.destination.contains(char::is_control)
-            && !self.destination.split('/').any(|segment| segment == "..");
-        if plain { Ok(()) } else { Err(format!("{:?} is not a folder such as / or /api", self.destination)) }
-    }
 }
 
 /// How a component is built.

@@ -62,13 +62,15 @@ impl Template {
         }
     }
 
-    /// The text with the same in place of each variable.
-    pub(crate) fn shape(&self, variable: &str) -> String {
-        let text = |part: &'_ Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Variable(_) => variable.to_owned(),
-        };
-        self.0.iter().map(text).collect()
+    /// The text with `{}` in place of each variable.
+    pub(crate) fn shape(&self) -> String {
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.as_str(),
+                Part::Variable(_) => "{}",
+            })
+            .collect()
     }
 
     /// The text with the variables' values. A variable without a value counts as empty.

@@ -124,6 +124,19 @@ fn what_is_decided_beats_the_environment_that_what_is_presumed_that_what_was_kep
 }
 
 #[test]
+fn a_variable_of_the_environment_counts_in_upper_case_alone() {
+    let declared = changed("word =", "token_a =").change("spin.toml", "{{word}}", "{{ token_a }}").load();
+    let token = |name: &str| {
+        let sources = Sources { environment: values(&[(name, "swordfish")]), ..Sources::default() };
+        Variables::resolve(&declared.variables, &sources).get("token_a").map(str::to_owned)
+    };
+    assert_eq!(token("SPIN_VARIABLE_TOKEN_A").as_deref(), Some("swordfish"));
+    for name in ["SPIN_VARIABLE_token_a", "spin_variable_token_a", "token_a"] {
+        assert_eq!(token(name), None, "{name}");
+    }
+}
+
+#[test]
 fn values_do_not_print() {
     let sources = Sources { kept: values(&[("word", "swordfish")]), ..Sources::default() };
     let variables = Variables::resolve(&smallest().variables, &sources);
