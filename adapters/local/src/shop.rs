@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use application::{Application, Name, Sources, Variables, token_variable};
+use application::{Application, MissingVariables, Name, Sources, Variables, token_variable};
 use http::uri::Authority;
 use mcommerce_bridge::store::Store;
 use mcommerce_bridge::{Bridge, BridgeConfig, FunctionTokens, open_store};
@@ -84,18 +84,14 @@ impl Shop {
         std::fs::create_dir_all(&config.data).with_context(|| config.data.display().to_string())?;
         let secrets = Secrets::keep(&config.data, &application)?;
 
+        leave_own_pages_free(&application)?;
+        // Checked before anything listens: no variable is empty or not because of the port that an address ends up with.
+        resolve(&config, &application, &secrets, &Addresses::configured(&config))?;
+
         let sockets = Sockets::bind(&config).await?;
         let mail = start_mail(&config).await?;
-        let addresses = addresses(&config, &sockets, mail.as_ref())?;
-        let sources = Sources {
-            decided: decided(&config, &addresses),
-            environment: config.environment.clone(),
-            presumed: presumed(&addresses),
-            kept: secrets.variables(),
-        };
-        leave_own_pages_free(&application)?;
-        let variables = Variables::resolve(&application.variables, &sources);
-        variables.require(application.required_variables(application.components.values()))?;
+        let addresses = Addresses::bound(&config, &sockets, mail.as_ref())?;
+        let variables = resolve(&config, &application, &secrets, &addresses)?;
 
         let delivery = InProcess::default();
         let (bridge, store) = start_bridge(&config, &application, &variables, &delivery).await?;
@@ -230,29 +226,62 @@ async fn start_mail(config: &ShopConfig) -> anyhow::Result<Option<(MailServer, A
     Ok(Some((server, inbox)))
 }
 
-fn addresses(
+impl Addresses {
+    /// The addresses that are configured, before any port is bound.
+    fn configured(config: &ShopConfig) -> Self {
+        let smtp = match &config.mail {
+            MailTo::Inbox(address) => address.to_string(),
+            MailTo::Server { host, port } => format!("{host}:{port}"),
+        };
+        Self::new(config, config.listen, config.internal_listen, smtp)
+    }
+
+    /// The addresses of sockets that are bound.
+    fn bound(
+        config: &ShopConfig,
+        sockets: &Sockets,
+        mail: Option<&(MailServer, Arc<Inbox>)>,
+    ) -> std::io::Result<Self> {
+        let internal = sockets.internal.as_ref().map(TcpListener::local_addr).transpose()?;
+        let smtp = match mail {
+            Some((server, _)) => server.address().to_string(),
+            None => Self::configured(config).smtp,
+        };
+        Ok(Self::new(config, sockets.shop.local_addr()?, internal, smtp))
+    }
+
+    fn new(config: &ShopConfig, shop: SocketAddr, internal: Option<SocketAddr>, smtp: String) -> Self {
+        let shop = format!("http://{shop}");
+        Self {
+            internal: internal.map(|address| format!("http://{address}")),
+            inbox: matches!(config.mail, MailTo::Inbox(_)).then(|| format!("{shop}/_inbox")),
+            dashboard: config.dashboard.then(|| format!("{shop}/_dashboard")),
+            smtp,
+            bridge: match &config.bridge {
+                BridgeAt::Elsewhere { url, .. } => Some(url.trim_end_matches('/').to_owned()),
+                BridgeAt::Here { .. } | BridgeAt::Nowhere => None,
+            },
+            shop,
+        }
+    }
+}
+
+/// The values of all variables. Fails if a component needs one that has none.
+fn resolve(
     config: &ShopConfig,
-    sockets: &Sockets,
-    mail: Option<&(MailServer, Arc<Inbox>)>,
-) -> anyhow::Result<Addresses> {
-    let url = |socket: &TcpListener| Ok::<_, std::io::Error>(format!("http://{}", socket.local_addr()?));
-    let shop = url(&sockets.shop)?;
-    let smtp = match (mail, &config.mail) {
-        (Some((server, _)), _) => server.address().to_string(),
-        (None, MailTo::Server { host, port }) => format!("{host}:{port}"),
-        (None, MailTo::Inbox(address)) => address.to_string(),
+    application: &Application,
+    secrets: &Secrets,
+    addresses: &Addresses,
+) -> Result<Variables, MissingVariables> {
+    let sources = Sources {
+        decided: decided(config, addresses),
+        environment: config.environment.clone(),
+        presumed: presumed(addresses),
+        kept: secrets.variables(),
     };
-    Ok(Addresses {
-        inbox: mail.map(|_| format!("{shop}/_inbox")),
-        dashboard: config.dashboard.then(|| format!("{shop}/_dashboard")),
-        internal: sockets.internal.as_ref().map(url).transpose()?,
-        smtp,
-        bridge: match &config.bridge {
-            BridgeAt::Elsewhere { url, .. } => Some(url.trim_end_matches('/').to_owned()),
-            BridgeAt::Here { .. } | BridgeAt::Nowhere => None,
-        },
-        shop,
-    })
+    let variables = Variables::resolve(&application.variables, &sources);
+    variables.require(application.required_variables(application.components.values()))?;
+    Ok(variables)
 }
 
 /// Refuses routes at which this host shows pages of its own.

@@ -1,4 +1,4 @@
-use application::Refused;
+use application::{MissingVariables, Refused};
 use http::StatusCode;
 use mcommerce::{Shop, ShopConfig};
 
@@ -29,6 +29,18 @@ async fn a_secret_is_made_once_for_a_data_folder() {
     let again = ShopConfig { data: first.data.path().to_owned(), ..config(&first.data) };
     let second = Shop::start(again).await.expect("the shop starts again");
     assert_eq!(second.variables().get("secret_word"), Some(secret.as_str()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_secret_is_named_before_anything_listens() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let data = tempfile::tempdir().expect("a folder");
+    let mut config = config(&data);
+    config.listen = taken.local_addr().expect("an address");
+    config.variables.insert("secret_word".into(), String::new());
+    let refused = Shop::start(config).await.err().expect("it is refused");
+    let missing = refused.downcast_ref::<MissingVariables>().expect("a variable is missing");
+    assert_eq!(missing.names, ["secret_word"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
