@@ -1,18 +1,18 @@
-//! What is said of a native program that asks the bridge or consumes events: `adapters/<name>/adapter.toml`.
+//! `adapters/<name>/adapter.toml`: a native program that calls the bridge or consumes events.
 
 use serde::Deserialize;
 
 use crate::Client;
 
-/// A native program beside the bridge. Its token is the variable `token_<name>`, like a component's.
+/// A native program that runs beside the bridge. Like a component's, its token is the variable `token_<name>`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adapter {
-    /// What it is for.
+    /// What the adapter is for.
     pub description: String,
-    /// The address at which the bridge delivers its events: `http://search.mcommerce-adapters.svc.cluster.local`.
+    /// Where the bridge delivers events to the adapter: `http://search.mcommerce-adapters.svc.cluster.local`.
     pub url: String,
-    /// What it is granted, and what it consumes.
+    /// Its grants, and the events that it consumes.
     #[serde(default)]
     pub bridge: Client,
 }

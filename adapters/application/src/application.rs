@@ -9,20 +9,20 @@ use crate::fault::Faults;
 use crate::manifest::{FILE, Manifest};
 use crate::outbound::{OutboundHost, addresses};
 use crate::{
-    Adapter, Collection, Collections, Component, Declarations, Domain, Environment, Name, Refused, Router,
-    Stanza, Target,
+    Adapter, Collection, Collections, Component, Declarations, Deploy, Domain, Environment, Name, Refused,
+    Router, Stanza, Target,
 };
 
-/// The variable that holds the bridge's address, of the application and of each component that asks it.
+/// The variable that holds the bridge's address, both in the application and in each component that calls the bridge.
 pub const BRIDGE_URL: &str = "bridge_url";
-/// The variable in which a component finds the token that it shows the bridge.
+/// The component variable that holds the token a component authenticates to the bridge with.
 pub const BRIDGE_TOKEN: &str = "bridge_token";
 
-/// The variable that holds the key which shoppers' tokens are checked with, of the application and of each component that
-/// checks them.
+/// The variable that holds the key which verifies shoppers' tokens, both in the application and in each component that
+/// verifies them.
 pub const TOKEN_KEY: &str = "jwt_public_key";
 
-/// An application, whole and checked. What Spin reads of it is its [`Manifest`], to which it dereferences.
+/// A complete application that passed all checks. It dereferences to its [`Manifest`], the part that Spin reads.
 #[derive(Clone, Debug)]
 pub struct Application {
     manifest: Manifest,
@@ -31,16 +31,16 @@ pub struct Application {
     declarations: Declarations,
 }
 
-/// Components that are deployed together, as one `SpinApp`.
+/// Components that are deployed together as one `SpinApp`.
 #[derive(Clone, Debug)]
 pub struct App<'a> {
-    /// Its name; the domain's, unless its components say otherwise.
+    /// The name: the domain's unless the components set `app`.
     pub name: &'a Name,
-    /// The domain that all its components belong to.
+    /// The domain that all the components belong to.
     pub domain: &'a Name,
-    /// What is said of the domain.
-    pub of_domain: &'a Domain,
-    /// Its components, in the order of their names.
+    /// How the domain's pods run.
+    pub deploy: &'a Deploy,
+    /// The components, ordered by name.
     pub components: Vec<(&'a Name, &'a Component, &'a Stanza)>,
 }
 
@@ -53,7 +53,7 @@ impl Deref for Application {
 }
 
 impl Application {
-    /// Reads an application by its `spin.toml`, together with the other files in its folder. All faults are named at once.
+    /// Loads an application from its `spin.toml` and the other files in the same folder. Reports all faults at once.
     pub fn load(path: &Path) -> Result<Self, Refused> {
         let mut faults = Faults::default();
         let folder = match path.parent() {
@@ -72,7 +72,11 @@ impl Application {
         let names: BTreeSet<Name> = stanzas.map(|stanza| stanza.domain.clone()).collect();
         for name in folders_with(folder, "functions", "domain.toml") {
             if !names.iter().any(|known| **known == *name) {
-                faults.add(format!("functions/{name}/domain.toml"), "", "no component is of this domain");
+                faults.add(
+                    format!("functions/{name}/domain.toml"),
+                    "",
+                    "no component belongs to this domain",
+                );
             }
         }
         let domains = names
@@ -87,27 +91,27 @@ impl Application {
         faults.or(Self { manifest, domains, adapters, declarations })
     }
 
-    /// What Spin reads of it.
+    /// The part that Spin reads.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// The domains by name.
+    /// The domains, by name.
     pub fn domains(&self) -> &BTreeMap<Name, Domain> {
         &self.domains
     }
 
-    /// The native programs that ask the bridge or consume events, by name.
+    /// The native programs that call the bridge or consume events, by name.
     pub fn adapters(&self) -> &BTreeMap<Name, Adapter> {
         &self.adapters
     }
 
-    /// What a bridge of this application is told.
+    /// The configuration of this application's bridge.
     pub fn declarations(&self) -> &Declarations {
         &self.declarations
     }
 
-    /// The components that are part of the shop, with their stanzas.
+    /// The components that belong to the shop, with their stanzas.
     pub fn stanzas(&self) -> impl Iterator<Item = (&Name, &Component, &Stanza)> {
         self.manifest
             .components
@@ -115,15 +119,15 @@ impl Application {
             .filter_map(|(name, component)| Some((name, component, component.stanza.as_ref()?)))
     }
 
-    /// The application without the components that an environment is not given. What it loses has no other effect: a
-    /// component that others need in an environment is deployed there, which was checked.
+    /// Leaves out the components that are not deployed in an environment. No other component misses them, because
+    /// [`Self::load`] checks that whatever a component calls is deployed wherever the component is.
     #[must_use]
     pub fn deployed_in(&self, environment: Environment) -> Self {
         let mut deployed = self.clone();
-        let is_here = |component: &Component| {
+        let is_deployed = |component: &Component| {
             component.stanza.as_ref().is_none_or(|stanza| stanza.environments.contains(&environment))
         };
-        deployed.manifest.components.retain(|_, component| is_here(component));
+        deployed.manifest.components.retain(|_, component| is_deployed(component));
         let components = &deployed.manifest.components;
         deployed.manifest.routes.retain(|(_, target)| match target {
             Target::Component(name) => components.contains_key(name),
@@ -135,16 +139,16 @@ impl Application {
         deployed
     }
 
-    /// What is deployed together, in the order of names.
+    /// The `SpinApp`s, ordered by name.
     pub fn apps(&self) -> Vec<App<'_>> {
         let mut apps: BTreeMap<&Name, App<'_>> = BTreeMap::new();
         for (name, component, stanza) in self.stanzas() {
-            let (domain, of_domain) =
+            let (domain, declared) =
                 self.domains.get_key_value(&stanza.domain).expect("each stanza's domain was read");
             let app = apps.entry(stanza.app()).or_insert_with(|| App {
                 name: stanza.app(),
                 domain,
-                of_domain,
+                deploy: &declared.deploy,
                 components: Vec::new(),
             });
             app.components.push((name, component, stanza));
@@ -157,21 +161,21 @@ impl Application {
         Some(self.manifest.components.get(component)?.stanza.as_ref()?.app())
     }
 
-    /// Where a component may connect to.
+    /// The hosts that a component may connect to.
     pub fn outbound(&self, component: &Component) -> Vec<OutboundHost> {
         component
             .allowed_outbound_hosts
             .iter()
-            .filter_map(|entry| OutboundHost::of(entry, &self.manifest).ok())
+            .filter_map(|entry| OutboundHost::parse(entry, &self.manifest).ok())
             .collect()
     }
 
-    /// The variables that hold a component's address, with that component.
+    /// The variables that hold a component's address, each with that component.
     pub fn addresses(&self) -> BTreeMap<&str, &Name> {
         addresses(&self.manifest)
     }
 
-    /// The variables without which these components can't do their work: those they are made of whose default is empty.
+    /// The variables that must be set before these components can work: those they use whose default is empty.
     pub fn required_variables<'a>(
         &'a self,
         components: impl IntoIterator<Item = &'a Component>,
@@ -183,18 +187,18 @@ impl Application {
             .collect()
     }
 
-    /// Which component serves a path.
+    /// A router from paths to what serves them.
     pub fn router(&self) -> Router<Target> {
         self.manifest.routes.iter().cloned().collect()
     }
 }
 
-/// The application's variable that holds the token of a component or adapter: `token_create_order`.
+/// The application variable that holds the token of a component or adapter: `token_create_order`.
 pub fn token_variable(client: &Name) -> String {
     format!("token_{}", client.snake_case())
 }
 
-/// Every collection, with the domain that owns it.
+/// All collections, each with the domain that owns it.
 pub(crate) fn collections(domains: &BTreeMap<Name, Domain>, faults: &mut Faults) -> Collections {
     let mut collections = Collections::default();
     for (domain, declared) in domains {
@@ -224,9 +228,9 @@ fn read_adapters(folder: &Path, faults: &mut Faults) -> BTreeMap<Name, Adapter> 
     adapters
 }
 
-/// The names of the folders in `of` that hold a file of this name.
-fn folders_with(folder: &Path, of: &str, file: &str) -> BTreeSet<String> {
-    let entries = std::fs::read_dir(folder.join(of)).into_iter().flatten().flatten();
+/// The names of the folders in `parent` that contain `file`.
+fn folders_with(folder: &Path, parent: &str, file: &str) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(folder.join(parent)).into_iter().flatten().flatten();
     entries
         .filter(|entry| entry.path().join(file).is_file())
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
@@ -240,10 +244,10 @@ fn read<T: DeserializeOwned>(folder: &Path, file: &str, faults: &mut Faults) -> 
     parsed.map_err(|reason| faults.add(file, "", reason)).ok()
 }
 
-/// The key of something in a component's stanza.
+/// The full TOML key of a component's stanza entry.
 pub(crate) fn stanza_key(component: &Name, key: &str) -> String {
     format!("component.{component}.tool.mcommerce.{key}")
 }
 
-/// Where a component's stanza is.
+/// The file that holds the stanzas.
 pub(crate) const STANZA_FILE: &str = FILE;

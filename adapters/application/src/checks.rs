@@ -1,4 +1,4 @@
-//! Everything against everything.
+//! Checks the files of an application against each other.
 
 mod adapters;
 
@@ -16,8 +16,8 @@ use crate::{
     Environment, Manifest, Name, Route, Stanza, Target, Template,
 };
 
-/// Checks an application and puts together what its bridge is told. Without a stanza there is nothing to check: the
-/// manifest is of no shop, but of an application that needs nothing but Spin.
+/// Checks an application and assembles the configuration of its bridge. A manifest without any stanza is not a shop but a
+/// plain Spin application, which passes unchecked.
 pub(crate) fn check(
     manifest: &Manifest,
     domains: &BTreeMap<Name, Domain>,
@@ -27,28 +27,28 @@ pub(crate) fn check(
     if manifest.components.values().all(|component| component.stanza.is_none()) {
         return Declarations::default();
     }
-    let mut house = House { manifest, domains, adapters, stanzas: Vec::new(), faults };
+    let mut checks = Checks { manifest, domains, adapters, stanzas: Vec::new(), faults };
     for (name, component) in &manifest.components {
         match &component.stanza {
-            Some(stanza) => house.stanzas.push((name, component, stanza)),
-            None => house.fault(name, "domain", "every component of a shop has one"),
+            Some(stanza) => checks.stanzas.push((name, component, stanza)),
+            None => checks.fault(name, "domain", "is missing: every component of a shop has a domain"),
         }
     }
-    house.check_variables();
-    house.check_folders();
-    house.check_grants();
-    house.check_adapters();
-    house.check_events();
-    house.check_routes();
-    house.check_callers();
-    house.check_outbound_hosts();
-    house.check_deployment();
-    house.check_overlaps();
-    house.declarations()
+    checks.check_variables();
+    checks.check_folders();
+    checks.check_grants();
+    checks.check_adapters();
+    checks.check_events();
+    checks.check_routes();
+    checks.check_callers();
+    checks.check_outbound_hosts();
+    checks.check_deployment();
+    checks.check_overlaps();
+    checks.declarations()
 }
 
-/// The parts of an application that are checked against each other.
-struct House<'a> {
+/// The parts of an application that are checked against each other, and the faults found so far.
+struct Checks<'a> {
     manifest: &'a Manifest,
     domains: &'a BTreeMap<Name, Domain>,
     adapters: &'a BTreeMap<Name, Adapter>,
@@ -58,13 +58,13 @@ struct House<'a> {
 
 type Emitters<'a> = BTreeMap<&'a EventType, BTreeSet<&'a Name>>;
 
-impl<'a> House<'a> {
+impl<'a> Checks<'a> {
     fn fault(&mut self, component: &Name, key: &str, reason: impl std::fmt::Display) {
         self.faults.add(FILE, stanza_key(component, key), reason);
     }
 
-    /// Spin asks every pod for every variable without a default, so all have one; an empty one means that a component which
-    /// reads the variable needs a value from outside.
+    /// Requires a default of every variable, because Spin refuses to start a pod that lacks any variable without one, even
+    /// if none of its components reads it. An empty default means that components which read the variable need a value.
     fn check_variables(&mut self) {
         let needed = self.stanzas.iter().flat_map(|(_, component, _)| component.needs());
         let tokens: Vec<String> = self.adapters.keys().map(token_variable).collect();
@@ -73,7 +73,7 @@ impl<'a> House<'a> {
             let key = format!("variables.{name}");
             match &variable.default {
                 None => {
-                    self.faults.add(FILE, &key, "must have a default, \"\" if it needs a value from outside");
+                    self.faults.add(FILE, &key, "must have a default: \"\" if the value comes from outside");
                 }
                 Some(default) if variable.secret && !default.is_empty() => {
                     self.faults.add(FILE, &key, "is secret, so its default must be \"\"");
@@ -88,12 +88,12 @@ impl<'a> House<'a> {
             self.faults.add(
                 FILE,
                 format!("variables.{token}"),
-                "is missing: an adapter shows it to the bridge",
+                "is missing: an adapter authenticates to the bridge with it",
             );
         }
     }
 
-    /// In a checkout each component is a folder of its domain. A shop that is installed has no sources.
+    /// Requires a crate in the domain's folder for each component, in a checkout. An installed shop has no sources.
     fn check_folders(&mut self) {
         let functions = self.manifest.folder.join("functions");
         let is_checkout = self.manifest.folder.join("Cargo.toml").is_file();
@@ -107,13 +107,13 @@ impl<'a> House<'a> {
                 self.faults.add(
                     FILE,
                     format!("component.{name}.description"),
-                    "says what the component is for",
+                    "is missing: say what the component is for",
                 );
             }
         }
     }
 
-    /// Who may ask the bridge for something can, and who can may.
+    /// A component that is granted something has a token and reaches the bridge; a component with a token has grants.
     fn check_grants(&mut self) {
         let tokens: BTreeSet<String> = self.clients().map(|(name, _)| token_variable(&name)).collect();
         for (name, component, stanza) in self.stanzas.clone() {
@@ -132,28 +132,32 @@ impl<'a> House<'a> {
                     );
                 }
                 Some(_) if !is_client => {
-                    self.fault(name, "collections", "it shows the bridge a token and is granted nothing");
+                    self.fault(
+                        name,
+                        "collections",
+                        "are missing: the component has a bridge token but no grants",
+                    );
                 }
                 None if is_client => {
                     let reason =
-                        format!("is missing: it is granted something, so it needs {{{{ {token} }}}}");
+                        format!("is missing: the component has grants, so it needs {{{{ {token} }}}}");
                     self.faults.add(FILE, format!("{variables}.{BRIDGE_TOKEN}"), reason);
                 }
                 _ => {}
             }
             if self.manifest.variables.get(&token).is_some_and(|variable| is_client && !variable.secret) {
-                let reason = "must be secret: whoever knows it is taken for the component";
+                let reason = "must be secret: whoever knows the token can act as the component";
                 self.faults.add(FILE, format!("variables.{token}"), reason);
             }
             for (variable, template) in &component.variables {
                 for other in template.names().filter(|used| *used != token && tokens.contains(*used)) {
-                    let reason = format!("{other} is what another shows the bridge");
+                    let reason = format!("{other} is the bridge token of another component or adapter");
                     self.faults.add(FILE, format!("{variables}.{variable}"), reason);
                 }
             }
-            let asks = !stanza.client().grants().is_empty();
-            if asks && !reaches {
-                let reason = "nobody could use its grants: {{ bridge_url }} is not among them";
+            let has_grants = !stanza.client().grants().is_empty();
+            if has_grants && !reaches {
+                let reason = "must include {{ bridge_url }}: the component has grants on the bridge";
                 self.faults.add(FILE, format!("component.{name}.allowed_outbound_hosts"), reason);
             }
         }
@@ -162,12 +166,16 @@ impl<'a> House<'a> {
         for (domain, declared) in self.domains {
             for collection in declared.collections.keys().filter(|name| !granted.contains(*name)) {
                 let key = format!("collections.{collection}");
-                self.faults.add(format!("functions/{domain}/domain.toml"), key, "nobody is granted it");
+                self.faults.add(
+                    format!("functions/{domain}/domain.toml"),
+                    key,
+                    "no component or adapter is granted access to the collection",
+                );
             }
         }
     }
 
-    /// A grant is of something, and of a collection that there is; `key` is the table's.
+    /// Refuses empty grants and grants on undeclared collections. `key` is the key of the table.
     fn check_collections(
         &mut self,
         file: &str,
@@ -177,7 +185,7 @@ impl<'a> House<'a> {
         for (collection, access) in collections {
             let key = format!("{key}.{collection}");
             if access.is_empty() {
-                self.faults.add(file, key.clone(), "grants nothing");
+                self.faults.add(file, key.clone(), "must not be empty");
             }
             if !self.domains.values().any(|domain| domain.collections.contains_key(collection)) {
                 self.faults.add(file, key, "no domain.toml declares it");
@@ -185,7 +193,7 @@ impl<'a> House<'a> {
         }
     }
 
-    /// What is consumed is emitted, and what is emitted is consumed or published.
+    /// Every consumed event is emitted, and every emitted event is consumed or published.
     fn check_events(&mut self) {
         let mut emitters: Emitters<'_> = BTreeMap::new();
         let mut consumed: BTreeSet<&EventType> = BTreeSet::new();
@@ -215,7 +223,8 @@ impl<'a> House<'a> {
             }
             for (name, schedule) in &declared.schedules {
                 if let Some(first) = schedules.insert(name, domain) {
-                    let reason = format!("functions/{first}/domain.toml has a schedule of this name");
+                    let reason =
+                        format!("functions/{first}/domain.toml already has a schedule with this name");
                     self.faults.add(&file, format!("schedules.{name}"), reason);
                 }
                 if !self.is_consumed(&schedule.emit) {
@@ -226,41 +235,45 @@ impl<'a> House<'a> {
         }
     }
 
-    /// Each route has a caller, and each caller a route.
+    /// Every route has callers, and every caller has a route.
     fn check_routes(&mut self) {
         for (name, _, stanza) in self.stanzas.clone() {
             let routes: Vec<_> = self.manifest.routes_to(name).collect();
-            let of = |audience| routes.iter().filter(move |route| route.audience() == audience);
+            let routes_for = |audience| routes.iter().filter(move |route| route.audience() == audience);
             let is_component = |caller: &&Caller| matches!(caller, Caller::Component(_));
             let called_inside = stanza.callers.iter().any(|caller| is_component(&caller));
             let called_outside = stanza.callers.iter().any(|caller| !is_component(&caller));
-            if of(Audience::Public).next().is_some() && !called_outside {
+            if routes_for(Audience::Public).next().is_some() && !called_outside {
                 self.fault(
                     name,
                     "callers",
-                    "says who may call its public routes: anyone, user, service or a permission",
+                    "must say who may call the public routes: anyone, user, service or a permission",
                 );
             }
-            if of(Audience::Public).next().is_none() && called_outside {
-                self.fault(name, "callers", "it has no public route");
+            if routes_for(Audience::Public).next().is_none() && called_outside {
+                self.fault(name, "callers", "the component has no public route");
             }
-            if of(Audience::Functions).next().is_some() && !called_inside {
-                self.fault(name, "callers", "names the components that may call its routes below /internal/");
+            if routes_for(Audience::Functions).next().is_some() && !called_inside {
+                self.fault(
+                    name,
+                    "callers",
+                    "must name the components that may call the routes below /internal/",
+                );
             }
-            if of(Audience::Functions).next().is_none() && called_inside {
-                self.fault(name, "callers", "it has no route below /internal/");
+            if routes_for(Audience::Functions).next().is_none() && called_inside {
+                self.fault(name, "callers", "the component has no route below /internal/");
             }
-            let events: BTreeSet<&str> = of(Audience::Bridge).map(|route| route.as_str()).collect();
+            let events: BTreeSet<&str> = routes_for(Audience::Bridge).map(|route| route.as_str()).collect();
             for subscription in stanza.consumes.keys() {
                 if !events.contains(format!("/events/{subscription}").as_str()) {
-                    let reason = format!("it has no route /events/{subscription}");
+                    let reason = format!("the component has no route /events/{subscription}");
                     self.fault(name, &format!("consumes.{subscription}"), reason);
                 }
             }
             for route in events {
                 let subscription = route.trim_start_matches("/events/");
                 if !stanza.consumes.contains_key(subscription) {
-                    self.fault(name, "consumes", format!("nothing is delivered to its route {route}"));
+                    self.fault(name, "consumes", format!("no events are delivered to the route {route}"));
                 }
             }
         }
@@ -269,42 +282,42 @@ impl<'a> House<'a> {
                 self.faults.add(
                     FILE,
                     "trigger.http.route",
-                    format!("{route} is not public, and answers the same to all"),
+                    format!("{route} has a static response, so it must be public"),
                 );
             }
             if route.is_wildcard() && route.audience() != Audience::Public {
-                let reason = format!("{route} is not public, so each of its paths has a route of its own");
+                let reason = format!("{route} is not public, so it must not be a wildcard");
                 self.faults.add(FILE, "trigger.http.route", reason);
             }
         }
     }
 
-    /// Who is to know who calls has what to know it by.
+    /// A component that authenticates its callers has the key that verifies their tokens.
     fn check_callers(&mut self) {
         for (name, component, stanza) in self.stanzas.clone() {
-            let knows = component.variables.contains_key(TOKEN_KEY);
-            let asking =
+            let has_key = component.variables.contains_key(TOKEN_KEY);
+            let authenticated =
                 stanza.callers.iter().find(|caller| matches!(caller, Caller::User | Caller::Permission(_)));
-            if let Some(caller) = asking.filter(|_| !knows) {
-                let reason =
-                    format!("is missing: its callers are {caller}, whose tokens are checked with it");
+            if let Some(caller) = authenticated.filter(|_| !has_key) {
+                let reason = format!("is missing: it verifies the tokens of callers such as {caller}");
                 self.faults.add(FILE, format!("component.{name}.variables.{TOKEN_KEY}"), reason);
             }
         }
     }
 
-    /// What a component may reach it can ask for, and whom it asks expects it.
+    /// A component has the address of every host it may reach, and components list whoever may reach them as callers.
     fn check_outbound_hosts(&mut self) {
         for (name, component, stanza) in self.stanzas.clone() {
             let key = format!("component.{name}.allowed_outbound_hosts");
             let known: BTreeSet<&str> = component.variables.values().flat_map(Template::names).collect();
             for entry in &component.allowed_outbound_hosts {
                 for unknown in entry.names().filter(|variable| !known.contains(variable)) {
-                    let reason =
-                        format!("nobody may reach {{{{ {unknown} }}}}: the component has no variable of it");
+                    let reason = format!(
+                        "{{{{ {unknown} }}}} is unused: none of the component's variables contains it"
+                    );
                     self.faults.add(FILE, &key, reason);
                 }
-                if let Err(reason) = OutboundHost::of(entry, self.manifest) {
+                if let Err(reason) = OutboundHost::parse(entry, self.manifest) {
                     self.faults.add(FILE, &key, reason);
                 }
             }
@@ -312,7 +325,11 @@ impl<'a> House<'a> {
                 let OutboundHost::Component(callee) = host else { continue };
                 let callers = self.stanza(&callee).map(|stanza| &stanza.callers);
                 if !callers.is_some_and(|callers| callers.contains(&Caller::Component(name.clone()))) {
-                    self.fault(&callee, "callers", format!("{name} may reach it and is not among them"));
+                    self.fault(
+                        &callee,
+                        "callers",
+                        format!("must include {name}, which may reach the component"),
+                    );
                 }
             }
             for caller in &stanza.callers {
@@ -324,14 +341,14 @@ impl<'a> House<'a> {
                     self.fault(
                         name,
                         "callers",
-                        format!("{caller} may not reach it: see its allowed_outbound_hosts"),
+                        format!("the allowed_outbound_hosts of {caller} don't include the component"),
                     );
                 }
             }
         }
     }
 
-    /// Where two routes can mean one path, the more particular one wins; which that is, only one `SpinApp` can tell.
+    /// Refuses overlapping routes in different `SpinApp`s. The more specific route wins, which only one router can decide.
     fn check_overlaps(&mut self) {
         let routes: Vec<(&Name, &Stanza, &Route)> = self
             .stanzas
@@ -341,45 +358,47 @@ impl<'a> House<'a> {
             })
             .collect();
         for (n, (name, stanza, route)) in routes.iter().enumerate() {
-            for (other, of_other, another) in routes.iter().skip(n + 1) {
-                if stanza.app() != of_other.app() && route.overlaps(another) {
+            for (other, other_stanza, overlapping) in routes.iter().skip(n + 1) {
+                if stanza.app() != other_stanza.app() && route.overlaps(overlapping) {
                     let reason =
-                        format!("its route {another} can mean a path of {route}: deploy it with {name}");
+                        format!("the route {overlapping} overlaps {route}: deploy the component with {name}");
                     self.fault(other, "app", reason);
                 }
             }
         }
     }
 
-    /// What is deployed together is one domain's, and what is needed is there.
+    /// Each `SpinApp` has components of one domain and the same environments, and is deployed wherever its callers are.
     fn check_deployment(&mut self) {
         let mut apps: BTreeMap<&Name, &Name> = BTreeMap::new();
         for (name, component, stanza) in self.stanzas.clone() {
             let domain = apps.entry(stanza.app()).or_insert(&stanza.domain);
             if **domain != stanza.domain {
-                let reason = format!("{} has components of {domain} already", stanza.app());
+                let reason = format!("{} already has components of {domain}", stanza.app());
                 self.fault(name, "app", reason);
             }
             let other = self.stanzas.iter().find(|(_, _, other)| other.app() == stanza.app());
             if other.is_some_and(|(_, _, other)| other.environments != stanza.environments) {
-                let reason =
-                    format!("differs from other components of {}: give it an app of its own", stanza.app());
+                let reason = format!("differs from other components of {}: set another app", stanza.app());
                 self.fault(name, "environments", reason);
             }
             if stanza.environments.is_empty() {
-                self.fault(name, "environments", "it would be deployed nowhere");
+                self.fault(name, "environments", "must not be empty");
             }
             for host in self.reaches(component) {
                 let OutboundHost::Component(callee) = host else { continue };
-                let there =
+                let deployed =
                     self.stanza(&callee).map(|stanza| stanza.environments.clone()).unwrap_or_default();
-                let alone: Vec<&str> = stanza
+                let missing: Vec<&str> = stanza
                     .environments
-                    .difference(&there)
+                    .difference(&deployed)
                     .map(|environment: &Environment| environment.as_str())
                     .collect();
-                if !alone.is_empty() {
-                    let reason = format!("it calls {callee}, which is not deployed in {}", alone.join(", "));
+                if !missing.is_empty() {
+                    let reason = format!(
+                        "the component calls {callee}, which is not deployed in {}",
+                        missing.join(", ")
+                    );
                     self.fault(name, "environments", reason);
                 }
             }
@@ -391,17 +410,17 @@ impl<'a> House<'a> {
                 self.faults.add(&file, "deploy.scale", "needs cpu, requests or queue");
             }
             if let Some(queue) = &scale.queue {
-                let its_own = self.stanzas.iter().any(|(_, _, stanza)| {
+                let is_own = self.stanzas.iter().any(|(_, _, stanza)| {
                     stanza.domain == *domain && stanza.consumes.contains_key(&queue.subscription)
                 });
-                if !its_own {
+                if !is_own {
                     let reason =
-                        format!("no component of {domain} has a subscription {}", queue.subscription);
+                        format!("no component of {domain} has the subscription {}", queue.subscription);
                     self.faults.add(&file, "deploy.scale.queue.subscription", reason);
                 }
             }
             if declared.deploy.memory.mebibytes() > declared.deploy.memory_limit.mebibytes() {
-                self.faults.add(&file, "deploy.memory", "is more than its memory_limit");
+                self.faults.add(&file, "deploy.memory", "must not exceed memory_limit");
             }
             if declared.deploy.connections < 4 {
                 self.faults.add(&file, "deploy.connections", "must be at least 4");
@@ -412,7 +431,7 @@ impl<'a> House<'a> {
     fn declarations(self) -> Declarations {
         let collections = collections(self.domains, self.faults);
         let mut clients: BTreeMap<Name, Client> = self.clients().collect();
-        // Those that are not declared are named already.
+        // Undeclared collections have been reported by now.
         for client in clients.values_mut() {
             client.collections.retain(|name, _| collections.contains(name));
         }
@@ -424,10 +443,10 @@ impl<'a> House<'a> {
                     DeclarationsError::Invalid { key, reason } => (key, reason),
                     DeclarationsError::Malformed(reason) => (String::new(), reason),
                 };
-                let of_client = key.strip_prefix("clients.").and_then(|key| key.split_once('.'));
+                let client_key = key.strip_prefix("clients.").and_then(|key| key.split_once('.'));
                 let adapter =
-                    of_client.and_then(|(client, key)| Some((self.adapters.get_key_value(client)?.0, key)));
-                let (file, key) = match (adapter, of_client) {
+                    client_key.and_then(|(client, key)| Some((self.adapters.get_key_value(client)?.0, key)));
+                let (file, key) = match (adapter, client_key) {
                     (Some((name, key)), _) => (adapters::file(name), format!("bridge.{key}")),
                     (None, Some((client, key))) => {
                         (FILE.to_owned(), format!("component.{client}.tool.mcommerce.{key}"))
@@ -440,7 +459,7 @@ impl<'a> House<'a> {
         }
     }
 
-    /// Everybody as the bridge knows them.
+    /// Every component and adapter as the bridge knows it.
     fn clients(&self) -> impl Iterator<Item = (Name, Client)> + use<'a> {
         let components: Vec<_> =
             self.stanzas.iter().map(|(name, _, stanza)| ((*name).clone(), stanza.client())).collect();
@@ -461,7 +480,7 @@ impl<'a> House<'a> {
         component
             .allowed_outbound_hosts
             .iter()
-            .filter_map(|entry| OutboundHost::of(entry, self.manifest).ok())
+            .filter_map(|entry| OutboundHost::parse(entry, self.manifest).ok())
             .collect()
     }
 }

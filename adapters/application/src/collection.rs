@@ -1,4 +1,4 @@
-//! Collections, the domains that own them, and their indexes.
+//! Collections with their owners and indexes.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const MAX_KEYS: usize = 4;
 /// The longest name of an index or an owner, in bytes.
 const MAX_NAME_BYTES: usize = 40;
 
-/// Every collection, in the order of their names.
+/// All collections, ordered by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "BTreeMap<String, DeclaredCollection>", into = "BTreeMap<String, DeclaredCollection>")]
 pub struct Collections(BTreeMap<CollectionName, Collection>);
@@ -37,7 +37,7 @@ pub struct Index {
     expire: bool,
 }
 
-/// Why a declaration was refused. The text names the collection and the index.
+/// A collection is declared wrongly. The message names the collection and the index.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct CollectionsError(String);
@@ -75,13 +75,13 @@ impl From<Collections> for BTreeMap<String, DeclaredCollection> {
 }
 
 impl Collections {
-    /// Adds a collection. A malformed one, and a name that is taken, are refused.
+    /// Adds a collection. Fails if the collection is malformed or its name is taken.
     pub fn add(&mut self, collection: Collection) -> Result<(), CollectionsError> {
         collection.check()?;
         let name = collection.name.clone();
         match self.0.insert(name.clone(), collection) {
             None => Ok(()),
-            Some(_) => Err(CollectionsError(format!("{name}: declared twice"))),
+            Some(_) => Err(CollectionsError(format!("{name}: is declared more than once"))),
         }
     }
 
@@ -90,34 +90,34 @@ impl Collections {
         self.0.contains_key(name)
     }
 
-    /// The collection of this name.
+    /// Looks up a collection by name.
     pub fn get(&self, name: &CollectionName) -> Option<&Collection> {
         self.0.get(name)
     }
 
-    /// All of them, in the order of their names.
+    /// All collections, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = &Collection> {
         self.0.values()
     }
 }
 
 impl Collection {
-    /// A collection, which is checked when it is added to [`Collections`].
+    /// Creates a collection, which is checked when it is added to [`Collections`].
     pub fn new(name: CollectionName, owner: impl Into<String>, indexes: Vec<Index>) -> Self {
         Self { name, owner: owner.into(), indexes }
     }
 
-    /// Its name.
+    /// The collection's name.
     pub fn name(&self) -> &CollectionName {
         &self.name
     }
 
-    /// The domain that owns it.
+    /// The domain that owns the collection.
     pub fn owner(&self) -> &str {
         &self.owner
     }
 
-    /// Its indexes, in the order of their declaration; `_id` is always indexed besides.
+    /// The declared indexes, in order. `_id` is always indexed too.
     pub fn indexes(&self) -> &[Index] {
         &self.indexes
     }
@@ -127,23 +127,23 @@ impl Collection {
             |index: &Index, why: &str| Err(CollectionsError(format!("{}.{}: {why}", self.name, index.name)));
         check_name(&self.name, "owner", &self.owner)?;
         if self.indexes.len() > MAX_INDEXES {
-            return Err(CollectionsError(format!("{}: more than {MAX_INDEXES} indexes", self.name)));
+            return Err(CollectionsError(format!("{}: has more than {MAX_INDEXES} indexes", self.name)));
         }
         for (n, index) in self.indexes.iter().enumerate() {
             check_name(&self.name, "index", &index.name)?;
             if self.indexes.iter().skip(n + 1).any(|other| other.name == index.name) {
-                return refuse(index, "declared twice");
+                return refuse(index, "is declared more than once");
             }
             if index.keys.is_empty() || index.keys.len() > MAX_KEYS {
-                return refuse(index, "an index has 1 to 4 keys");
+                return refuse(index, "must have 1 to 4 keys");
             }
             let overlap =
                 |(n, key): (usize, &Path)| index.keys.iter().skip(n + 1).any(|other| key.overlaps(other));
             if index.keys.iter().enumerate().any(overlap) {
-                return refuse(index, "two of its keys overlap");
+                return refuse(index, "has overlapping keys");
             }
             if index.expire && (index.unique || index.keys.len() > 1) {
-                return refuse(index, "an expiry index has one key and is not unique");
+                return refuse(index, "must have one key and not be unique, because it expires documents");
             }
         }
         Ok(())
@@ -151,39 +151,39 @@ impl Collection {
 }
 
 impl Index {
-    /// An index over these fields, in this order. It is checked when its collection is added.
+    /// Creates an index over these fields, in this order. It is checked when its collection is added.
     pub fn over(name: &str, keys: Vec<Path>) -> Self {
         Self { name: name.into(), keys, unique: false, expire: false }
     }
 
-    /// No two documents share the key; documents without the first field are left out.
+    /// Makes the key unique. Documents without the first field are not indexed.
     #[must_use]
     pub fn unique(self) -> Self {
         Self { unique: true, ..self }
     }
 
-    /// Documents vanish once the time in the field has passed (within a minute).
+    /// Deletes documents within a minute after the time in the field.
     #[must_use]
     pub fn expire(self) -> Self {
         Self { expire: true, ..self }
     }
 
-    /// Its name, unique within its collection.
+    /// The index's name, which is unique within its collection.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its fields, the most significant first.
+    /// The indexed fields, the most significant first.
     pub fn keys(&self) -> &[Path] {
         &self.keys
     }
 
-    /// Whether no two documents may share its key.
+    /// Whether the key is unique.
     pub fn is_unique(&self) -> bool {
         self.unique
     }
 
-    /// Whether documents vanish once the time in its field has passed.
+    /// Whether documents are deleted after the time in the field.
     pub fn is_expiry(&self) -> bool {
         self.expire
     }
@@ -197,7 +197,7 @@ fn check_name(collection: &CollectionName, what: &str, name: &str) -> Result<(),
     if fits {
         Ok(())
     } else {
-        Err(CollectionsError(format!("{collection}: {name:?} is not the name of an {what}")))
+        Err(CollectionsError(format!("{collection}: {name:?} is not a valid {what} name")))
     }
 }
 
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_declaration_that_can_not_be_made_is_refused_by_name() {
+    fn an_invalid_declaration_is_refused_by_name() {
         for (text, named) in [
             ("[_outbox]\nowner = \"a\"", "_outbox"),
             ("[a]\nowner = \"a\"\nindex = []", "index"),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_collection_can_not_be_added_twice() {
+    fn a_collection_cannot_be_added_twice() {
         let mut collections = Collections::default();
         let outbox = || Collection::new(CollectionName::internal("outbox"), "bridge", Vec::new());
         collections.add(outbox()).unwrap();

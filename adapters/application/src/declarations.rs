@@ -1,4 +1,4 @@
-//! What a bridge is told at start: collections, who may do what, who consumes which events, and what is emitted on a clock.
+//! The bridge's configuration: collections, grants, subscriptions and schedules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Collections, Consumption, Grant, Grants, Name, Period, Subscription, Subscriptions};
 
-/// Everything that a bridge is told at start, checked. As text it is TOML with the tables `collections`, `clients` and
-/// `schedules`.
+/// The bridge's configuration, checked. Its text form is TOML with the tables `collections`, `clients` and `schedules`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Declarations {
     collections: Collections,
@@ -17,45 +16,45 @@ pub struct Declarations {
     schedules: BTreeMap<Name, Schedule>,
 }
 
-/// A function or adapter as a bridge knows it: its grants, and what it consumes by the name of the subscription.
+/// The grants and subscriptions of a function or adapter.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
-    /// What it may do to which collection.
+    /// The access granted to each collection.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub collections: BTreeMap<CollectionName, BTreeSet<crate::Access>>,
-    /// What it may do to blobs.
+    /// The access granted to blobs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub blobs: BTreeSet<crate::BlobAccess>,
-    /// The events that it may emit.
+    /// The types of events that the client may emit.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub emits: BTreeSet<EventType>,
-    /// What it consumes.
+    /// The subscriptions, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub consumes: BTreeMap<Name, Consumption>,
 }
 
-/// An event that is emitted on a clock, once a tick however many bridges there are. Ticks are counted from the Unix
-/// epoch, so that all bridges agree on them.
+/// An event that is emitted at fixed intervals, once per tick however many bridges run. Ticks are counted from the Unix
+/// epoch, so all bridges agree on them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// The time between two ticks.
     pub every: Period,
-    /// The type of its events. Their subject is the schedule's name.
+    /// The type of the events. Their subject is the schedule's name.
     pub emit: EventType,
 }
 
-/// Why declarations were refused: the key (dotted, as in TOML), and what is wrong with it.
+/// Declarations are malformed or contradict each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeclarationsError {
-    /// The text is not TOML of the right shape; the message names line and key.
+    /// The text is not TOML with the expected keys. The message names the line and the key.
     #[error("{0}")]
     Malformed(String),
     /// Two declarations contradict each other.
     #[error("{key}: {reason}")]
     Invalid {
-        /// Which key.
+        /// The dotted TOML key.
         key: String,
         /// What is wrong.
         reason: String,
@@ -74,19 +73,19 @@ struct Text {
 }
 
 impl Client {
-    /// Whether it is granted nothing and consumes nothing.
+    /// Whether the client has neither grants nor subscriptions.
     pub fn is_empty(&self) -> bool {
         self.grants().is_empty() && self.consumes.is_empty()
     }
 
-    /// What it is granted.
+    /// The client's grants.
     pub fn grants(&self) -> Grants {
         Grants { collections: self.collections.clone(), blobs: self.blobs.clone(), emits: self.emits.clone() }
     }
 }
 
 impl Declarations {
-    /// Parses what [`Self::to_toml`] writes.
+    /// Parses the output of [`Self::to_toml`].
     pub fn parse(text: &str) -> Result<Self, DeclarationsError> {
         let Text { collections, clients, schedules } =
             toml::from_str(text).map_err(|error| DeclarationsError::Malformed(error.to_string()))?;
@@ -108,14 +107,14 @@ impl Declarations {
             if let Some(name) = unknown {
                 return invalid(
                     format!("clients.{client}.collections.{name}"),
-                    "no such collection is declared".to_owned(),
+                    "the collection is not declared".to_owned(),
                 );
             }
             let grants = declared.grants();
             for (name, consumption) in declared.consumes {
                 let key = format!("clients.{client}.consumes.{name}");
                 if let Some(first) = consumers.insert(name.clone(), client.clone()) {
-                    return invalid(key, format!("{first} has a subscription of this name already"));
+                    return invalid(key, format!("{first} already has a subscription with this name"));
                 }
                 match Subscription::new(name, client.clone(), consumption) {
                     Ok(subscription) => subscriptions.push(subscription),
@@ -131,13 +130,13 @@ impl Declarations {
             if let Some(kind) = subscription.events().iter().find(|kind| !checked.is_emitted(kind)) {
                 let key =
                     format!("clients.{}.consumes.{}.events", subscription.function(), subscription.name());
-                return invalid(key, format!("nobody emits {kind}"));
+                return invalid(key, format!("no client or schedule emits {kind}"));
             }
         }
         Ok(checked)
     }
 
-    /// The declarations as TOML, in a stable order.
+    /// Writes the declarations as TOML, in a stable order.
     pub fn to_toml(&self) -> String {
         let mut clients: BTreeMap<Name, Client> = self
             .clients
@@ -153,10 +152,10 @@ impl Declarations {
             client.consumes.insert(name, subscription.consumption().clone());
         }
         let text = Text { collections: self.collections.clone(), clients, schedules: self.schedules.clone() };
-        toml::to_string(&text).expect("declarations hold nothing that TOML can't")
+        toml::to_string(&text).expect("declarations can be written as TOML")
     }
 
-    /// These declarations for some clients only.
+    /// Keeps only the clients that are wanted.
     #[must_use]
     pub fn only(mut self, is_wanted: impl Fn(&Name) -> bool) -> Self {
         self.clients.retain(|name, _| is_wanted(name));
@@ -175,17 +174,17 @@ impl Declarations {
         &self.collections
     }
 
-    /// Whether a client is granted this.
+    /// Whether a client has a grant.
     pub fn allow(&self, client: &str, grant: &Grant) -> bool {
         self.clients.get(client).is_some_and(|grants| grants.allow(grant))
     }
 
-    /// The clients that are granted something.
+    /// The clients that have grants.
     pub fn granted(&self) -> impl Iterator<Item = (&Name, &Grants)> {
         self.clients.iter()
     }
 
-    /// The clients that need a token: those that are granted or consume something.
+    /// The clients that need a token because they have grants or subscriptions.
     pub fn clients(&self) -> BTreeSet<&Name> {
         self.granted()
             .map(|(name, _)| name)
@@ -193,18 +192,18 @@ impl Declarations {
             .collect()
     }
 
-    /// The types of events that are emitted, by clients or on a clock.
+    /// The types of events that clients or schedules emit.
     pub fn event_types(&self) -> impl Iterator<Item = &EventType> {
         let emitted = self.clients.values().flat_map(|grants| &grants.emits);
         emitted.chain(self.schedules.values().map(|schedule| &schedule.emit))
     }
 
-    /// Who consumes which events.
+    /// The subscriptions of all clients.
     pub fn subscriptions(&self) -> &Subscriptions {
         &self.subscriptions
     }
 
-    /// What is emitted on a clock, by name.
+    /// The schedules, by name.
     pub fn schedules(&self) -> &BTreeMap<Name, Schedule> {
         &self.schedules
     }
@@ -242,7 +241,7 @@ mod tests {
     "#;
 
     #[test]
-    fn what_is_written_reads_back_the_same() {
+    fn written_declarations_parse_back_to_the_same() {
         let declared = Declarations::parse(TEXT).unwrap();
         assert_eq!(Declarations::parse(&declared.to_toml()).unwrap(), declared);
         assert_eq!(
@@ -252,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_itself_is_refused_by_its_key() {
+    fn contradictory_declarations_are_refused_by_key() {
         for (good, bad, key) in [
             ("things = [\"read\"", "thnigs = [\"read\"", "clients.writer.collections.thnigs"),
             ("\"insert\"", "\"drop\"", "drop"),

@@ -1,4 +1,4 @@
-//! What is said of a whole domain: `functions/<domain>/domain.toml`.
+//! `functions/<domain>/domain.toml`: the settings of a whole domain.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU32;
@@ -12,18 +12,18 @@ use crate::{Cores, Index, Memory, Name, Schedule};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Domain {
-    /// What it is about.
+    /// What the domain is about.
     pub description: String,
-    /// The collections that it owns.
+    /// The collections that the domain owns.
     #[serde(default)]
     pub collections: BTreeMap<CollectionName, DomainCollection>,
-    /// The events that it emits on a clock, by the name of the schedule.
+    /// Events that are emitted at fixed intervals, by the name of the schedule.
     #[serde(default)]
     pub schedules: BTreeMap<Name, Schedule>,
-    /// The events of its components that are for others than the shop's own consumers as well: they are on the exchange.
+    /// The events that consumers outside the shop may rely on. They are published on the exchange.
     #[serde(default)]
     pub publishes: BTreeSet<EventType>,
-    /// How it runs in a cluster.
+    /// How the domain runs in a cluster.
     pub deploy: Deploy,
 }
 
@@ -31,45 +31,45 @@ pub struct Domain {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DomainCollection {
-    /// Its indexes, made at start.
+    /// The indexes, which the bridge creates at start.
     #[serde(default)]
     pub indexes: Vec<Index>,
 }
 
-/// How a domain's pods run in a cluster. What differs by environment is in overlays.
+/// How a domain's pods run in a cluster. Overlays hold what differs between environments.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deploy {
-    /// The share of a core that a pod asks for: `100m`.
+    /// The CPU that a pod requests: `100m`.
     pub cpu: Cores,
-    /// The memory that a pod asks for: `192Mi`.
+    /// The memory that a pod requests: `192Mi`.
     pub memory: Memory,
-    /// The most memory that a pod may take: `512Mi`.
+    /// The most memory that a pod may use: `512Mi`.
     pub memory_limit: Memory,
-    /// The most connections and requests in flight from one proxy to its pods; a quarter of that may wait.
+    /// The most connections and requests in flight from one proxy to the pods. A quarter of that may wait.
     pub connections: u32,
-    /// When there are to be more pods, or fewer.
+    /// When pods are added and removed.
     pub scale: Scale,
 }
 
-/// What a domain is scaled by. At least one of them is given.
+/// The figures that a domain is scaled by. At least one is set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scale {
-    /// Percent of the CPU that a pod asks for.
+    /// The target CPU use, in percent of what a pod requests.
     pub cpu: Option<NonZeroU32>,
-    /// Requests a second that one pod is to serve.
+    /// The target number of requests per second and pod.
     pub requests: Option<NonZeroU32>,
-    /// Messages waiting in a queue, for each pod.
+    /// The target length of a queue.
     pub queue: Option<ScaleByQueue>,
 }
 
-/// How many messages wait in the queue of a subscription, for each pod.
+/// The number of messages that may wait in a subscription's queue for each pod.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScaleByQueue {
     /// The subscription.
     pub subscription: Name,
-    /// How many messages.
+    /// The number of messages per pod.
     pub messages: NonZeroU32,
 }

@@ -1,17 +1,17 @@
 use std::fmt;
 
-/// One thing that is wrong: the file, the key in it (dotted, as TOML has it; empty for the file as a whole), and why.
+/// Something that is wrong in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// The file, relative to the application's folder: `spin.toml`, `functions/orders/domain.toml`.
     pub file: String,
-    /// The key: `component.pay.tool.mcommerce.emits`.
+    /// The dotted TOML key, `component.pay.tool.mcommerce.emits`; empty for the whole file.
     pub key: String,
-    /// What is wrong with it.
+    /// What is wrong.
     pub reason: String,
 }
 
-/// Why an application was refused: everything that is wrong with it, at least one fault.
+/// An application was refused. Holds at least one fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Refused(pub Vec<Fault>);
 
@@ -32,7 +32,7 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Collects faults, so that all of them can be named at once.
+/// Collects faults, so that all of them can be reported at once.
 #[derive(Default)]
 pub(crate) struct Faults(Vec<Fault>);
 
@@ -41,12 +41,12 @@ impl Faults {
         self.0.push(Fault { file: file.into(), key: key.into(), reason: reason.to_string() });
     }
 
-    /// Why the application is refused; there was at least one fault.
+    /// The refusal, after at least one fault was added.
     pub(crate) fn refused(self) -> Refused {
         Refused(self.0)
     }
 
-    /// The value, unless there were faults.
+    /// The value if no fault was added.
     pub(crate) fn or<T>(self, value: T) -> Result<T, Refused> {
         if self.0.is_empty() { Ok(value) } else { Err(Refused(self.0)) }
     }

@@ -1,19 +1,19 @@
-//! What a function or an adapter may ask of the bridge.
+//! What a function or an adapter may do on the bridge.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{CollectionName, EventType, Operation};
 use serde::{Deserialize, Serialize};
 
-/// What can be done to a collection.
+/// A kind of access to a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
-    /// Query it, and check it in a transaction.
+    /// Query the collection, and check documents in a transaction.
     Read,
     /// Insert documents.
     Insert,
-    /// Change documents.
+    /// Update documents.
     Update,
     /// Delete documents.
     Delete,
@@ -21,44 +21,44 @@ pub enum Access {
     Upsert,
 }
 
-/// What can be done to blobs.
+/// A kind of access to blobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BlobAccess {
-    /// Get them.
+    /// Get blobs.
     Read,
-    /// Put them.
+    /// Put blobs.
     Write,
 }
 
-/// One thing that may be granted.
+/// A single permission.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grant {
     /// Access to a collection.
     Collection(CollectionName, Access),
     /// Access to blobs.
     Blobs(BlobAccess),
-    /// Emitting events of a type.
+    /// Permission to emit events of a type.
     Emit(EventType),
 }
 
-/// All that one function or adapter is granted. What is not listed is refused.
+/// All permissions of a function or adapter. Everything else is refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grants {
-    /// What it may do to which collection.
+    /// The access granted to each collection.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub collections: BTreeMap<CollectionName, BTreeSet<Access>>,
-    /// What it may do to blobs.
+    /// The access granted to blobs.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub blobs: BTreeSet<BlobAccess>,
-    /// The events that it may emit.
+    /// The types of events that may be emitted.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub emits: BTreeSet<EventType>,
 }
 
 impl Access {
-    /// What an operation needs.
+    /// The access that an operation needs.
     pub fn needed_by(operation: &Operation) -> Self {
         match operation {
             Operation::Insert { .. } => Self::Insert,
@@ -69,7 +69,7 @@ impl Access {
         }
     }
 
-    /// The word that the files have for it.
+    /// The name in the files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -82,7 +82,7 @@ impl Access {
 }
 
 impl BlobAccess {
-    /// The word that the files have for it.
+    /// The name in the files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -107,7 +107,7 @@ impl Grants {
         self.iter().next().is_none()
     }
 
-    /// Whether this is granted.
+    /// Whether a permission is granted.
     pub fn allow(&self, grant: &Grant) -> bool {
         match grant {
             Grant::Collection(name, access) => {
@@ -118,7 +118,7 @@ impl Grants {
         }
     }
 
-    /// Each thing that is granted.
+    /// Iterates over the permissions.
     pub fn iter(&self) -> impl Iterator<Item = Grant> + '_ {
         let collections = self.collections.iter().flat_map(|(name, granted)| {
             granted.iter().map(|access| Grant::Collection(name.clone(), *access))

@@ -1,8 +1,8 @@
-//! The application as its files describe it: `spin.toml`, `functions/*/domain.toml` and `adapters/*/adapter.toml`.
+//! The application that `spin.toml`, `functions/*/domain.toml` and `adapters/*/adapter.toml` describe.
 //!
-//! [`Application::load`] is their only reader. It checks everything against everything and names each fault by file and
-//! key, so that whoever stands on an [`Application`] (the host, the bridge, the generator, tests) need not check again.
-//! Nothing of a particular shop is known here.
+//! [`Application::load`] is the only reader of these files. It checks them against each other and reports every fault by
+//! file and key, so users of an [`Application`] (`mcommerce`, the bridge, the generator, tests) need not check again.
+//! This crate knows nothing about a particular shop.
 
 #![warn(missing_docs)]
 

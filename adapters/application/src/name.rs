@@ -12,9 +12,9 @@ const MAX_BYTES: usize = 40;
 #[serde(try_from = "String", into = "String")]
 pub struct Name(String);
 
-/// A text that is not a [`Name`].
+/// A string is not a valid [`Name`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a name: lower-case letters, digits and hyphens, a letter first, at most 40 in all")]
+#[error("{0:?} is not a name: use at most 40 lower-case letters, digits and hyphens, starting with a letter")]
 pub struct InvalidName(String);
 
 impl Name {
@@ -27,12 +27,12 @@ impl Name {
         if valid { Ok(Self(text)) } else { Err(InvalidName(text)) }
     }
 
-    /// The name as text.
+    /// The name as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name with underscores instead of hyphens, as variables and Rust modules have it.
+    /// The name with underscores instead of hyphens, as in variables and Rust modules.
     pub fn snake_case(&self) -> String {
         self.0.replace('-', "_")
     }

@@ -3,29 +3,29 @@ use std::collections::BTreeMap;
 use crate::application::BRIDGE_URL;
 use crate::{Manifest, Name, Sources, Template, Variables};
 
-/// What ends the names by which components of one Spin application reach each other.
+/// The suffix of the host names by which components of one Spin application reach each other.
 const NEIGHBOUR: &str = ".spin.internal";
 
-/// Where an entry of `allowed_outbound_hosts` leads.
+/// The destination of an entry in `allowed_outbound_hosts`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OutboundHost {
-    /// To the bridge.
+    /// The bridge.
     Bridge,
-    /// To another component; between `SpinApp`s, to the service that has it.
+    /// Another component, or its service if it is in another `SpinApp`.
     Component(Name),
-    /// To this host, in every environment.
+    /// A host that is the same in every environment.
     External(HttpsHost),
-    /// To a host that each environment names in these variables.
+    /// A host that each environment sets in these variables.
     Configured(Vec<String>),
 }
 
 impl OutboundHost {
-    /// Where an entry leads; `Err` says what is wrong with it.
-    pub(crate) fn of(entry: &Template, manifest: &Manifest) -> Result<Self, String> {
+    /// Parses an entry. The error says what is wrong with it.
+    pub(crate) fn parse(entry: &Template, manifest: &Manifest) -> Result<Self, String> {
         if entry.only_variable() == Some(BRIDGE_URL) {
             return Ok(Self::Bridge);
         }
-        if entry.literal().is_none() && !is_of_whole_variables(entry) {
+        if entry.literal().is_none() && !has_whole_variables(entry) {
             return Err(format!(
                 "{entry:?} must be one variable, or https://, tcp:// or *:// with one for the host and one for the port"
             ));
@@ -44,7 +44,7 @@ impl OutboundHost {
     }
 }
 
-/// A host outside the shop, reached by HTTPS alone: nothing of a shopper's leaves in the clear.
+/// A host outside the shop. It is only reached by HTTPS, so that no shopper's data leaves unencrypted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HttpsHost {
     host: String,
@@ -54,7 +54,7 @@ pub struct HttpsHost {
 impl HttpsHost {
     fn parse(entry: &str) -> Result<Self, String> {
         let refused =
-            || format!("{entry} must be https://HOST or https://HOST:PORT, with a name that has a dot in it");
+            || format!("{entry} must be https://HOST or https://HOST:PORT, with a dot in the host name");
         let authority = entry.strip_prefix("https://").ok_or_else(refused)?;
         let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
         let is_label =
@@ -65,21 +65,21 @@ impl HttpsHost {
         Ok(Self { host: host.to_ascii_lowercase(), port: parse_port(port).ok_or_else(refused)? })
     }
 
-    /// The name or address of the host: `api.stripe.com`.
+    /// The host's name or address: `api.stripe.com`.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Its port: 443 where the entry names none.
+    /// The port, 443 by default.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 }
 
-/// Whether nothing stands before or after a variable that would make another host of it.
-fn is_of_whole_variables(entry: &Template) -> bool {
+/// Whether host and port are whole variables, so that the rest of the entry can't turn a value into another host.
+fn has_whole_variables(entry: &Template) -> bool {
     let shape = entry.shape();
     let schemes = ["https://", "tcp://", "*://"];
     let place = schemes.iter().find_map(|scheme| shape.strip_prefix(scheme)).unwrap_or(&shape);
@@ -90,13 +90,13 @@ fn is_of_whole_variables(entry: &Template) -> bool {
     }
 }
 
-/// A port that something can listen on, in plain digits.
+/// Parses a port from 1 to 65535, written in digits only.
 fn parse_port(text: &str) -> Option<u16> {
     let port = text.parse().ok().filter(|port| *port != 0)?;
     text.bytes().all(|byte| byte.is_ascii_digit()).then_some(port)
 }
 
-/// The variables whose default is the address of a component, with that component.
+/// The variables whose default is the address of a component, each with that component.
 pub(crate) fn addresses(manifest: &Manifest) -> BTreeMap<&str, &Name> {
     let address = |(name, variable): (&'_ String, &'_ crate::Variable)| {
         let component = neighbour(variable.default.as_deref()?)?;
@@ -113,7 +113,7 @@ pub(crate) fn addresses(manifest: &Manifest) -> BTreeMap<&str, &Name> {
         .collect()
 }
 
-/// The component in `http://settle-order.spin.internal`.
+/// The component name in a URL such as `http://settle-order.spin.internal`.
 fn neighbour(url: &str) -> Option<&str> {
     let host = url.split_once("://")?.1;
     let host = host.split([':', '/']).next()?;

@@ -2,21 +2,21 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// A length of time as the files write it (`500ms`, `30s`, `5m`, `1h`), from a millisecond to a day.
+/// A duration between a millisecond and a day, written as `500ms`, `30s`, `5m` or `1h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Period(Duration);
 
-/// A text that is not a [`Period`].
+/// A string is not a valid [`Period`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a length of time such as 500ms, 30s, 5m or 1h, from 1ms to a day")]
+#[error("{0:?} is not a duration such as 500ms, 30s, 5m or 1h, from 1ms to a day")]
 pub struct InvalidPeriod(String);
 
 const SHORTEST: Duration = Duration::from_millis(1);
 const LONGEST: Duration = Duration::from_hours(24);
 
 impl Period {
-    /// The length of time.
+    /// The duration.
     pub fn get(self) -> Duration {
         self.0
     }

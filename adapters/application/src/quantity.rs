@@ -1,11 +1,11 @@
-//! Amounts of what a machine has, as Kubernetes writes them.
+//! CPU and memory quantities in Kubernetes' notation.
 //! <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>
 
 use std::fmt;
 
 use serde::Deserialize;
 
-/// A share of processor cores: `250m`, or whole ones: `2`.
+/// A number of processor cores: `250m`, `2`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Cores(String);
@@ -19,7 +19,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// How many mebibytes it is.
+    /// The amount in mebibytes.
     pub fn mebibytes(&self) -> u32 {
         self.mebibytes
     }
@@ -31,7 +31,7 @@ impl TryFrom<String> for Cores {
     fn try_from(text: String) -> Result<Self, String> {
         match amount(text.strip_suffix('m').unwrap_or(&text)) {
             Some(_) => Ok(Self(text)),
-            None => Err(format!("{text:?} is not a share of a core such as 250m, nor a number of cores")),
+            None => Err(format!("{text:?} is not a number of cores such as 250m or 2")),
         }
     }
 }
@@ -64,7 +64,7 @@ impl fmt::Display for Memory {
     }
 }
 
-/// A whole number from 1 to 99,999, without signs or leading zeros.
+/// Parses a whole number from 1 to 99,999 without sign or leading zeros.
 fn amount(text: &str) -> Option<u32> {
     let plain = text.len() <= 5 && !text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()

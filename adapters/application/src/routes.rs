@@ -1,11 +1,11 @@
-//! Routes, and which of them serves a path: by Spin's own crate, so that the same route wins.
+//! Routes and routing. Paths are matched by the crate that Spin uses, so that the same route wins.
 
 use std::fmt;
 
 use routefinder::RouteSpec;
 
-/// A route as the manifest has it: exact (`/a/b`), with parameters (`/a/:id`), or with a wildcard at its end (`/a/...`,
-/// which means `/a` as well). A slash at the end makes no difference.
+/// A route in the manifest: exact (`/a/b`), with parameters (`/a/:id`), or ending in a wildcard (`/a/...`, which also
+/// matches `/a`). A trailing slash makes no difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     text: String,
@@ -13,19 +13,19 @@ pub struct Route {
     wildcard: bool,
 }
 
-/// A part of a route between slashes.
+/// A part of a route, between slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// A word that stands for itself.
+    /// A literal word.
     Word(String),
-    /// A parameter, by name.
+    /// A named parameter.
     Parameter(String),
 }
 
-/// Whom a route is for.
+/// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
-    /// The outside.
+    /// Everybody.
     Public,
     /// Other functions: below `/internal/`.
     Functions,
@@ -33,7 +33,7 @@ pub enum Audience {
     Bridge,
 }
 
-/// Which of many routes serves a path.
+/// Finds the route that serves a path.
 #[derive(Debug)]
 pub struct Router<T>(routefinder::Router<(Route, T)>);
 
@@ -42,21 +42,21 @@ pub struct Router<T>(routefinder::Router<(Route, T)>);
 pub struct RouteMatch<'a, T> {
     /// The route.
     pub route: &'a Route,
-    /// What was said of it.
+    /// The value that the route was added with.
     pub value: &'a T,
-    /// The parameters' values, as they stand in the path.
+    /// The values of the parameters, as they appear in the path.
     pub parameters: Vec<(String, String)>,
-    /// What the wildcard stands for, beginning with a slash unless it is empty.
+    /// What the wildcard matched: empty, or starting with a slash.
     pub rest: String,
 }
 
 impl Route {
-    /// Parses a route. What is wrong with it is said in the error.
+    /// Parses a route. The error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        let Some(path) = text.strip_prefix('/') else { return Err("does not begin with a slash") };
+        let Some(path) = text.strip_prefix('/') else { return Err("does not start with a slash") };
         let (path, wildcard) = match path.strip_suffix("...") {
             Some(before) if before.is_empty() || before.ends_with('/') => (before, true),
-            Some(_) => return Err("has ... that is not a segment of its own"),
+            Some(_) => return Err("has ... as part of a segment"),
             None => (path, false),
         };
         let path = path.strip_suffix('/').unwrap_or(path);
@@ -64,40 +64,40 @@ impl Route {
         for segment in path.split('/').filter(|_| !path.is_empty()) {
             segments.push(match segment.strip_prefix(':') {
                 Some(name) if is_parameter_name(name) => Segment::Parameter(name.to_owned()),
-                Some(_) => return Err("has a parameter without a proper name"),
+                Some(_) => return Err("has a parameter with an invalid name"),
                 None if segment.is_empty() => return Err("has an empty segment"),
                 None if segment
                     .contains(|c: char| c.is_control() || c.is_whitespace() || "*?#{:".contains(c))
                     || segment.contains("..") =>
                 {
-                    return Err("has a segment that is neither a word, a :parameter nor the last ...");
+                    return Err("has a segment that is not a word, a :parameter or a final ...");
                 }
                 None => Segment::Word(segment.to_owned()),
             });
         }
         let reserved = [".well-known", "spin"].map(|word| Segment::Word(word.to_owned()));
         if segments.starts_with(&reserved) {
-            return Err("is below /.well-known/spin/, which is Spin's own");
+            return Err("is below /.well-known/spin/, which belongs to Spin");
         }
         Ok(Self { text: text.to_owned(), segments, wildcard })
     }
 
-    /// The route as the manifest has it.
+    /// The route as it is written in the manifest.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The parts between slashes, without the wildcard.
+    /// The segments, without the wildcard.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Whether it ends in `...`.
+    /// Whether the route ends in `...`.
     pub fn is_wildcard(&self) -> bool {
         self.wildcard
     }
 
-    /// Whom it is for.
+    /// Who may use the route.
     pub fn audience(&self) -> Audience {
         match self.segments.first() {
             Some(Segment::Word(word)) if word == "internal" => Audience::Functions,
@@ -106,7 +106,7 @@ impl Route {
         }
     }
 
-    /// The same for two routes that mean the same paths: `/a/:/...` for `/a/:id/...`.
+    /// A form that is equal for routes which match the same paths: `/a/:/...` for `/a/:id/...`.
     pub fn shape(&self) -> String {
         let mut shape: String = self
             .segments
@@ -122,7 +122,7 @@ impl Route {
         if shape.is_empty() { "/".to_owned() } else { shape }
     }
 
-    /// Whether a path can be meant by both routes. That a wildcard at the root means every path does not count.
+    /// Whether both routes match some path. A wildcard at the root, which matches every path, does not count.
     pub fn overlaps(&self, other: &Self) -> bool {
         let alike = |(one, other): (&Segment, &Segment)| match (one, other) {
             (Segment::Word(one), Segment::Word(other)) => one == other,
@@ -137,7 +137,7 @@ impl Route {
             && self.segments.iter().zip(&other.segments).all(alike)
     }
 
-    /// The route as an `OpenAPI` document has it: `/a/{id}`.
+    /// The route in `OpenAPI` notation: `/a/{id}`.
     pub fn openapi(&self) -> String {
         let segment = |segment: &Segment| match segment {
             Segment::Word(word) => format!("/{word}"),
@@ -147,13 +147,13 @@ impl Route {
         if path.is_empty() { "/".to_owned() } else { path }
     }
 
-    /// The route as `routefinder` has it: `/a/:id/*`.
+    /// The route in `routefinder`'s notation: `/a/:id/*`.
     fn spec(&self) -> RouteSpec {
         let text = match self.text.strip_suffix("...") {
             Some(before) => format!("{before}*"),
             None => self.text.clone(),
         };
-        text.parse().expect("a route that was parsed is a route to Spin as well")
+        text.parse().expect("routefinder accepts every parsed route")
     }
 }
 
@@ -170,12 +170,12 @@ impl<T> FromIterator<(Route, T)> for Router<T> {
 }
 
 impl<T> Router<T> {
-    /// The route that serves a path.
+    /// Finds the route that serves a path.
     pub fn route<'a>(&'a self, path: &'a str) -> Option<RouteMatch<'a, T>> {
         let found = self.0.best_match(path)?;
         let captures = found.captures();
         let parameters = captures.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        // Spin keeps the slash at the end, which routefinder takes off.
+        // routefinder strips the trailing slash, which Spin keeps.
         let end = if path.ends_with('/') { "/" } else { "" };
         let rest = match captures.wildcard() {
             Some("") => end.to_owned(),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_beats_a_parameter_and_that_the_wildcard() {
+    fn a_word_beats_a_parameter_and_a_parameter_beats_the_wildcard() {
         let router = router(&[
             ("/...", "rest"),
             ("/orders/:id", "one"),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_without_a_route_is_nobody_s() {
+    fn a_path_without_a_route_is_not_served() {
         let router = router(&[("/a/:b", "a")]);
         for path in ["/", "/a", "/a/", "/a/b/c", "/b"] {
             assert!(router.route(path).is_none(), "{path}");
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_match_says_what_parameters_and_wildcard_stand_for() {
+    fn a_match_has_the_values_of_parameters_and_wildcard() {
         let router = router(&[("/foo/:userid/...", "foo"), ("/.well-known/jwks.json", "keys")]);
         let found = router.route("/foo/42/bar/").unwrap();
         assert_eq!(found.parameters, [("userid".to_owned(), "42".to_owned())]);
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn routes_overlap_where_a_path_can_be_both() {
+    fn routes_overlap_if_both_match_a_path() {
         let overlap =
             |one: &str, other: &str| Route::parse(one).unwrap().overlaps(&Route::parse(other).unwrap());
         assert!(overlap("/orders/:id", "/orders/mine"));
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn routes_that_mean_the_same_have_the_same_shape() {
+    fn routes_that_match_the_same_paths_have_the_same_shape() {
         for (one, other) in [("/a", "/a/"), ("/a/:x", "/a/:y"), ("/a/...", "/a/...")] {
             assert_eq!(Route::parse(one).unwrap().shape(), Route::parse(other).unwrap().shape());
         }

@@ -1,4 +1,4 @@
-//! What `spin.toml` says of a component for others than Spin: `[component.NAME.tool.mcommerce]`.
+//! `[component.NAME.tool.mcommerce]` in `spin.toml`: the settings of a component that Spin ignores.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,90 +12,90 @@ use crate::{Access, BlobAccess, Client, Consumption, Name};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stanza {
-    /// The domain it belongs to: its folder is `functions/<domain>/<component>`.
+    /// The domain that the component belongs to. The component's folder is `functions/<domain>/<component>`.
     pub domain: Name,
-    /// The `SpinApp` that it is deployed with; the domain's unless it is given.
+    /// The `SpinApp` that the component is deployed with; the domain's by default.
     pub app: Option<Name>,
-    /// Who may call its routes. The bridge, which delivers what it consumes, need not be named.
+    /// Who may call the component's routes, except for the bridge, which may always deliver events.
     #[serde(default)]
     pub callers: BTreeSet<Caller>,
-    /// What it may do to which collection.
+    /// The access granted to each collection.
     #[serde(default)]
     pub collections: BTreeMap<CollectionName, BTreeSet<Access>>,
-    /// What it may do to blobs.
+    /// The access granted to blobs.
     #[serde(default)]
     pub blobs: BTreeSet<BlobAccess>,
-    /// The events that it may emit.
+    /// The types of events that the component may emit.
     #[serde(default)]
     pub emits: BTreeSet<EventType>,
-    /// What it consumes, by the name of the subscription, which is the end of its route as well: `/events/<name>`.
+    /// The subscriptions. The events of a subscription are posted to `/events/<name>`.
     #[serde(default)]
     pub consumes: BTreeMap<Name, Consumption>,
-    /// What travels in pieces instead of as a whole.
+    /// What is streamed.
     #[serde(default)]
     pub streams: BTreeSet<Stream>,
-    /// When the mesh may ask again.
+    /// When the mesh may retry.
     #[serde(default)]
     pub retries: Retries,
-    /// Where it is deployed; everywhere unless it is given.
+    /// Where the component is deployed; everywhere by default.
     #[serde(default = "everywhere")]
     pub environments: BTreeSet<Environment>,
 }
 
-/// Somebody who may call a component.
+/// Who may call a component.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Caller {
-    /// Anybody: `anyone`.
+    /// `anyone`: everybody.
     Anyone,
-    /// Somebody signed in: `user`.
+    /// `user`: signed-in users.
     User,
-    /// A service that shows a token that the two share: `service`.
+    /// `service`: a service that knows a shared token.
     Service,
-    /// Somebody who is granted a permission: `create:product`.
+    /// `create:product`: users with a permission.
     Permission(String),
-    /// A component, on routes below `/internal/`: `pay`.
+    /// `pay`: a component, on routes below `/internal/`.
     Component(Name),
 }
 
-/// What of a request can travel in pieces.
+/// A part of an exchange that can be streamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stream {
-    /// The body.
+    /// The request's body.
     Body,
-    /// The answer.
+    /// The response.
     Answer,
 }
 
-/// When the mesh may ask a component again, beyond where that changes something: a request is only ever asked again if its
-/// method, or the Idempotency-Key that its handler takes, makes that harmless.
+/// When the mesh may retry requests to a component. Only requests that are idempotent by their method or by an
+/// Idempotency-Key are ever retried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Retries {
-    /// Where the answer was lost on the way: `lost`, unless it is given.
+    /// `lost`: if the response was lost. The default.
     #[default]
     Lost,
-    /// With an Idempotency-Key, only where the request can't have begun: `unbegun`.
+    /// `unbegun`: with an Idempotency-Key, only if the request can't have reached the component.
     Unbegun,
-    /// Never: `never`. For a component that answers for itself.
+    /// `never`: for a component such as a health check, whose failures must be seen.
     Never,
 }
 
-/// A place that the shop is deployed to.
+/// An environment that the shop is deployed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
     /// A cluster on one machine.
     Local,
-    /// Where releases are tried.
+    /// Where releases are tested.
     Staging,
-    /// Where shoppers are.
+    /// Where shoppers buy.
     Production,
 }
 
 impl Stanza {
-    /// The component as a bridge knows it.
+    /// The component's grants and subscriptions.
     pub fn client(&self) -> Client {
         Client {
             collections: self.collections.clone(),
@@ -105,17 +105,17 @@ impl Stanza {
         }
     }
 
-    /// The `SpinApp` that it is deployed with.
+    /// The `SpinApp` that the component is deployed with.
     pub fn app(&self) -> &Name {
         self.app.as_ref().unwrap_or(&self.domain)
     }
 }
 
 impl Environment {
-    /// Every environment.
+    /// All environments.
     pub const ALL: [Self; 3] = [Self::Local, Self::Staging, Self::Production];
 
-    /// The name of its overlays.
+    /// The name of the environment's overlays.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Local => "local",

@@ -1,4 +1,4 @@
-//! Who consumes which events, and how they are delivered.
+//! Subscriptions: who consumes which events, and how they are delivered.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use crate::{Name, Period};
 const MAX_ATTEMPTS: u32 = 100;
 const MAX_CONCURRENCY: u16 = 64;
 
-/// How events reach one consumer, as its stanza says. The subscription's name is the key of the table.
+/// How events are delivered to one consumer. In a stanza, the subscription's name is the key of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Consumption {
-    /// The types that it consumes.
+    /// The types of events.
     pub events: Vec<EventType>,
-    /// How often an event is posted before it is parked among the dead letters.
+    /// How often an event is posted before it becomes a dead letter.
     pub attempts: u32,
-    /// How long to wait after the first attempt; doubled after each further one.
+    /// The delay after the first attempt. It doubles with each further attempt.
     pub first_delay: Period,
-    /// The longest wait between two attempts.
+    /// The longest delay between two attempts.
     pub longest_delay: Period,
     /// How long one attempt may take.
     pub timeout: Period,
-    /// How many events one bridge posts at a time.
+    /// How many events one bridge posts concurrently.
     pub concurrency: u16,
 }
 
-/// A consumption by name and consumer, its limits checked.
+/// A named subscription whose limits have been checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
     name: Name,
@@ -37,26 +37,26 @@ pub struct Subscription {
     consumption: Consumption,
 }
 
-/// Every subscription, in the order of their consumers.
+/// All subscriptions, ordered by consumer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subscriptions(Vec<Subscription>);
 
-/// Why a consumption was refused: the key, and what is wrong with it.
+/// A consumption is out of bounds.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: {reason}")]
 pub struct ConsumptionError {
-    /// Which key.
+    /// The key.
     pub key: &'static str,
     /// What is wrong.
     pub reason: &'static str,
 }
 
 impl Subscription {
-    /// What `function` consumes under the name `name`.
+    /// Checks a consumption and names it.
     pub fn new(name: Name, function: Name, consumption: Consumption) -> Result<Self, ConsumptionError> {
         let refused = |key, reason| Err(ConsumptionError { key, reason });
         if consumption.events.is_empty() {
-            return refused("events", "at least one is needed");
+            return refused("events", "must not be empty");
         }
         if !(1..=MAX_ATTEMPTS).contains(&consumption.attempts) {
             return refused("attempts", "must be 1 to 100");
@@ -70,7 +70,7 @@ impl Subscription {
         Ok(Self { path: format!("/events/{name}"), name, function, consumption })
     }
 
-    /// Its name, which its queues are named after.
+    /// The subscription's name, which its queues are named after.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -80,7 +80,7 @@ impl Subscription {
         &self.function
     }
 
-    /// The types it consumes.
+    /// The types of events.
     pub fn events(&self) -> &[EventType] {
         &self.consumption.events
     }
@@ -90,7 +90,7 @@ impl Subscription {
         &self.path
     }
 
-    /// How often an event is posted before it is parked.
+    /// How often an event is posted before it becomes a dead letter.
     pub fn attempts(&self) -> u32 {
         self.consumption.attempts
     }
@@ -100,17 +100,17 @@ impl Subscription {
         self.consumption.timeout.get()
     }
 
-    /// How many events one bridge posts at a time.
+    /// How many events one bridge posts concurrently.
     pub fn concurrency(&self) -> u16 {
         self.consumption.concurrency
     }
 
-    /// All that its stanza says.
+    /// The consumption as the stanza declares it.
     pub fn consumption(&self) -> &Consumption {
         &self.consumption
     }
 
-    /// How long to wait after this many attempts; `None` when there are to be no more.
+    /// The delay after this many attempts; `None` after the last one.
     pub fn delay_after(&self, attempts: u32) -> Option<Duration> {
         if attempts >= self.consumption.attempts {
             return None;
@@ -123,7 +123,7 @@ impl Subscription {
         Some(doubled.min(self.consumption.longest_delay.get()))
     }
 
-    /// Each delay that [`Self::delay_after`] can give, once.
+    /// The distinct delays that [`Self::delay_after`] returns.
     pub fn delays(&self) -> impl Iterator<Item = Duration> + '_ {
         let mut last = None;
         (1..self.consumption.attempts)
@@ -139,12 +139,12 @@ impl FromIterator<Subscription> for Subscriptions {
 }
 
 impl Subscriptions {
-    /// Each subscription.
+    /// Iterates over the subscriptions.
     pub fn iter(&self) -> impl Iterator<Item = &Subscription> {
         self.0.iter()
     }
 
-    /// Those that consume events of this type.
+    /// The subscriptions to a type of event.
     pub fn consuming<'a>(&'a self, kind: &'a EventType) -> impl Iterator<Item = &'a Subscription> {
         self.0.iter().filter(move |subscription| subscription.events().contains(kind))
     }
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn delays_double_up_to_the_longest_and_end_with_the_attempts() {
+    fn delays_double_up_to_the_longest_until_attempts_run_out() {
         let one = subscription(ONE).unwrap();
         let after = |attempts| one.delay_after(attempts).map(|delay| delay.as_secs());
         assert_eq!([1, 2, 3, 4, 5, 6].map(after), [Some(1), Some(2), Some(4), Some(5), Some(5), None]);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_bounds_is_refused_by_its_key() {
+    fn a_value_out_of_bounds_is_refused_by_key() {
         for (good, bad, key) in [
             ("attempts = 6", "attempts = 0", "attempts"),
             ("concurrency = 4", "concurrency = 0", "concurrency"),

@@ -63,7 +63,7 @@ struct External {
 
 impl<'a> AppView<'a> {
     pub(super) fn of(application: &'a Application, app: &App<'a>) -> Self {
-        let deploy = &app.of_domain.deploy;
+        let deploy = app.deploy;
         let scale = &deploy.scale;
         let components = || app.components.iter().map(|(_, component, _)| *component);
         let outbound: Vec<OutboundHost> = components().flat_map(|it| application.outbound(it)).collect();

@@ -1,39 +1,39 @@
-//! Native programs, whom the bridge knows as it knows components.
+//! Checks of adapters, which the bridge treats like components.
 
 use http::Uri;
 
-use super::{FILE as SPIN_TOML, House};
+use super::{Checks, FILE as SPIN_TOML};
 use crate::Name;
 use crate::application::token_variable;
 
-/// Where an adapter's file is.
+/// The path of an adapter's file.
 pub(super) fn file(adapter: &Name) -> String {
     format!("adapters/{adapter}/adapter.toml")
 }
 
-impl House<'_> {
-    /// What holds of components holds of adapters: they are told apart, and may do what somebody can use.
+impl Checks<'_> {
+    /// Requires of adapters what is required of components: unique names, secret tokens and grants that can be used.
     pub(super) fn check_adapters(&mut self) {
         for (name, adapter) in self.adapters {
             let mut fault = |key: String, reason: String| self.faults.add(file(name), key, reason);
             if self.manifest.components.contains_key(name) {
                 fault(
                     String::new(),
-                    "spin.toml has a component of this name, and both would show one token".to_owned(),
+                    "spin.toml has a component with this name, and the two would share a token".to_owned(),
                 );
             }
             if adapter.description.is_empty() {
-                fault("description".to_owned(), "says what the adapter is for".to_owned());
+                fault("description".to_owned(), "is missing: say what the adapter is for".to_owned());
             }
             if !is_address(&adapter.url) {
                 fault("url".to_owned(), "must be http://HOST or http://HOST:PORT".to_owned());
             }
             if adapter.bridge.is_empty() {
-                fault("bridge".to_owned(), "it is granted nothing and consumes nothing".to_owned());
+                fault("bridge".to_owned(), "must grant something or consume something".to_owned());
             }
             let token = token_variable(name);
             if self.manifest.variables.get(&token).is_some_and(|variable| !variable.secret) {
-                let reason = "must be secret: whoever knows it is taken for the adapter";
+                let reason = "must be secret: whoever knows the token can act as the adapter";
                 self.faults.add(SPIN_TOML, format!("variables.{token}"), reason);
             }
             self.check_collections(&file(name), "bridge.collections", &adapter.bridge.collections);
@@ -45,7 +45,7 @@ impl House<'_> {
     }
 }
 
-/// Whether events can be delivered there: a scheme and a host, and no path, which is the subscription's.
+/// Whether a URL is just a scheme and a host. The path that events are posted to comes from the subscription.
 fn is_address(url: &str) -> bool {
     let Ok(uri) = url.parse::<Uri>() else { return false };
     uri.scheme_str() == Some("http")

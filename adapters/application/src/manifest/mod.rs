@@ -1,7 +1,7 @@
-//! The application as `spin.toml` (manifest version 2) describes it.
+//! `spin.toml`, manifest version 2.
 //!
-//! What Spin ignores is ignored here. A key that would make Spin do something which this shop's host does not do is refused
-//! by name, so that nothing that works under Spin is silently missing.
+//! Keys that Spin ignores are ignored. Keys for features that `mcommerce` lacks are refused by name, so that nothing which
+//! works under Spin is silently missing.
 
 mod mount;
 mod schema;
@@ -21,21 +21,21 @@ use schema::{RawComponent, RawManifest, RawMount, RawRoute, RawTrigger};
 use crate::fault::Faults;
 use crate::{Name, Route, Stanza};
 
-/// The name of the file, as faults have it.
+/// The file's name in faults.
 pub(crate) const FILE: &str = "spin.toml";
 
-/// What Spin reads of an application.
+/// The part of an application that Spin reads.
 #[derive(Clone, Debug)]
 pub struct Manifest {
     /// The application's name.
     pub name: String,
-    /// Where the file is; sources and mounts are relative to its folder.
+    /// The folder of the file, which sources and mounts are relative to.
     pub folder: PathBuf,
-    /// The application's variables by name.
+    /// The application's variables, by name.
     pub variables: BTreeMap<String, Variable>,
-    /// The routes, in the order of the file; private components have none.
+    /// The routes, in the order of the file. Private components have no route.
     pub routes: Vec<(Route, Target)>,
-    /// The components by name.
+    /// The components, by name.
     pub components: BTreeMap<Name, Component>,
 }
 
@@ -44,31 +44,31 @@ pub struct Manifest {
 pub enum Target {
     /// A component.
     Component(Name),
-    /// An answer that is always the same.
+    /// A fixed response.
     Static(StaticResponse),
 }
 
-/// A component as the manifest describes it.
+/// A component in the manifest.
 #[derive(Clone, Debug)]
 pub struct Component {
-    /// What it is for.
+    /// What the component is for.
     pub description: String,
     /// The `.wasm` file.
     pub source: PathBuf,
-    /// Where it may connect to, `{{ templates }}` unresolved.
+    /// The hosts that the component may connect to, with `{{ templates }}` unresolved.
     pub allowed_outbound_hosts: Vec<Template>,
-    /// The folders that it can read, by where it sees them. Sources are absolute or relative to the working folder.
+    /// The folders that the component can read, by mount point. Their paths are absolute or relative to the working folder.
     pub files: BTreeMap<MountPoint, PathBuf>,
-    /// Its own variables, `{{ templates }}` unresolved.
+    /// The component's variables, with `{{ templates }}` unresolved.
     pub variables: BTreeMap<String, Template>,
-    /// How it is built.
+    /// How the component is built.
     pub build: Option<BuildStep>,
-    /// What is said of it for others than Spin; `None` for a component that is no part of a shop.
+    /// The settings that Spin ignores; `None` if the component is not part of a shop.
     pub stanza: Option<Stanza>,
 }
 
 impl Component {
-    /// The `.wasm` file as another build profile makes it: `target/wasm32-wasip2/quick/a.wasm` beside
+    /// The `.wasm` file that another build profile produces: `target/wasm32-wasip2/quick/a.wasm` instead of
     /// `target/wasm32-wasip2/function/a.wasm`.
     pub fn source_in_profile(&self, profile: Option<&str>) -> PathBuf {
         match (profile, self.source.parent(), self.source.file_name()) {
@@ -77,14 +77,14 @@ impl Component {
         }
     }
 
-    /// The application's variables that its own variables and outbound hosts are made of, in the order of their names.
+    /// The application's variables that the component's variables and outbound hosts use.
     pub fn needs(&self) -> BTreeSet<&str> {
         self.variables.values().chain(&self.allowed_outbound_hosts).flat_map(Template::names).collect()
     }
 }
 
 impl Manifest {
-    /// Parses a manifest that stands in `folder`.
+    /// Parses the text of a manifest in `folder`.
     pub(crate) fn parse(folder: &Path, text: &str, faults: &mut Faults) -> Option<Self> {
         let raw: RawManifest = match toml::from_str(text) {
             Ok(raw) => raw,
@@ -94,7 +94,11 @@ impl Manifest {
             }
         };
         if raw.spin_manifest_version != 2 {
-            faults.add(FILE, "spin_manifest_version", format!("is {}, not 2", raw.spin_manifest_version));
+            faults.add(
+                FILE,
+                "spin_manifest_version",
+                format!("must be 2, not {}", raw.spin_manifest_version),
+            );
         }
         let mut variables = BTreeMap::new();
         for (name, declared) in raw.variables {
@@ -162,7 +166,7 @@ fn parse_component(
         match MountPoint::parse(destination) {
             Ok(destination) => {
                 if files.insert(destination.clone(), folder.join(source)).is_some() {
-                    faults.add(FILE, key, format!("{destination} is mounted twice"));
+                    faults.add(FILE, key, format!("{destination} is mounted more than once"));
                 }
             }
             Err(reason) => faults.add(FILE, key, reason),
@@ -188,12 +192,12 @@ fn parse_routes(
     let mut shapes = BTreeMap::new();
     let mut served = BTreeSet::new();
     for trigger in triggers {
-        let of = trigger.component.as_deref().unwrap_or("a static response").to_owned();
-        let key = |what: &str| format!("trigger.http.{what} of {of}");
+        let owner = trigger.component.as_deref().unwrap_or("a static response").to_owned();
+        let key = |what: &str| format!("trigger.http.{what} of {owner}");
         let target = match (trigger.component, trigger.static_response) {
             (Some(component), None) => {
                 let Some((name, _)) = components.get_key_value(component.as_str()) else {
-                    faults.add(FILE, key("component"), "there is no component of this name");
+                    faults.add(FILE, key("component"), "there is no component with this name");
                     continue;
                 };
                 served.insert(name.clone());
@@ -207,7 +211,7 @@ fn parse_routes(
                 }
             },
             _ => {
-                faults.add(FILE, key("route"), "needs either a component or a static_response");
+                faults.add(FILE, key("route"), "must have either a component or a static_response");
                 continue;
             }
         };
@@ -215,15 +219,19 @@ fn parse_routes(
             RawRoute::Pattern(text) => text,
             RawRoute::Private(private) => {
                 if !private.private {
-                    faults.add(FILE, key("route"), "is a pattern or { private = true }");
+                    faults.add(FILE, key("route"), "must be a pattern or { private = true }");
                 }
                 continue;
             }
         };
         match Route::parse(&text) {
             Ok(route) => {
-                if let Some(first) = shapes.insert(route.shape(), of.clone()) {
-                    faults.add(FILE, key("route"), format!("{text} is the same as a route of {first}"));
+                if let Some(first) = shapes.insert(route.shape(), owner.clone()) {
+                    faults.add(
+                        FILE,
+                        key("route"),
+                        format!("{text} matches the same paths as a route of {first}"),
+                    );
                 }
                 routes.push((route, target));
             }
@@ -231,7 +239,7 @@ fn parse_routes(
         }
     }
     for name in components.keys().filter(|name| !served.contains(*name)) {
-        faults.add(FILE, format!("component.{name}"), "no trigger.http names it");
+        faults.add(FILE, format!("component.{name}"), "no trigger.http refers to the component");
     }
     routes
 }

@@ -1,11 +1,11 @@
 use std::fmt;
 
-/// A folder as a component sees it: `/`, `/api`. An absolute path without `..` and control characters.
+/// Where a component sees a folder: `/`, `/api`. An absolute path without `..` and control characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MountPoint(String);
 
 impl MountPoint {
-    /// Parses a destination of `files`. The error says what is wrong with it.
+    /// Parses a destination in `files`. The error says what is wrong with it.
     pub(super) fn parse(text: String) -> Result<Self, String> {
         let is_plain = text.starts_with('/')
             && !text.contains(char::is_control)

@@ -1,5 +1,5 @@
-//! The keys of `spin.toml`, as far as this shop's host serves what they ask for. Each type refuses keys that it does not
-//! know; keys that Spin ignores when it runs an application are taken and dropped.
+//! The keys of `spin.toml` that `mcommerce` supports. Each type refuses unknown keys, and drops those that Spin ignores
+//! when it runs an application.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -68,7 +68,7 @@ pub(super) struct RawTrigger {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a route is a pattern or { private = true }")]
+#[serde(untagged, expecting = "a route must be a pattern or { private = true }")]
 pub(super) enum RawRoute {
     Pattern(String),
     Private(RawPrivate),
@@ -101,7 +101,7 @@ pub(super) struct RawComponent {
     pub _profile: IgnoredAny,
 }
 
-/// Tables of tools. Those of others are none of our business.
+/// Tables of tools. Those of other tools are ignored.
 #[derive(Default, Deserialize)]
 pub(super) struct RawTool {
     pub mcommerce: Option<Stanza>,
@@ -117,10 +117,10 @@ pub(super) struct RawStaticResponse {
     pub body: String,
 }
 
-/// What a route answers without a component: the last answer to a request, with headers that say nothing of how it travels.
+/// A fixed response that needs no component. Its headers can't contradict the body or the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaticResponse {
-    /// The status, 200 to 599; 200 unless it is given.
+    /// The status, 200 to 599; 200 by default.
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
@@ -137,7 +137,9 @@ impl StaticResponse {
             let parsed = HeaderName::try_from(name).map_err(|error| format!("headers.{name}: {error}"))?;
             let value = HeaderValue::try_from(value).map_err(|error| format!("headers.{name}: {error}"))?;
             if [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(&parsed) {
-                return Err(format!("headers.{name} follows from the body and the connection"));
+                return Err(format!(
+                    "headers.{name} must not be set: it follows from the body and the connection"
+                ));
             }
             headers.append(parsed, value);
         }
@@ -159,7 +161,7 @@ pub(super) struct RawMount {
 pub struct BuildStep {
     /// A shell command.
     pub command: String,
-    /// Globs of what it is built from, relative to the manifest's folder.
+    /// Globs of the component's sources, relative to the manifest's folder.
     #[serde(default)]
     pub watch: Vec<String>,
     /// Where the command runs, relative to the manifest's folder.

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::Variables;
 
-/// A text with `{{ variables }}` in it.
+/// A string that contains `{{ variables }}`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Template(Vec<Part>);
 
@@ -13,13 +13,13 @@ enum Part {
 }
 
 impl Template {
-    /// Parses a text. What is wrong with it is said in the error.
+    /// Parses a template. The error says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
             let Some((name, after)) = after.split_once("}}") else {
-                return Err(format!("{text:?} opens {{{{ and does not close it"));
+                return Err(format!("{text:?} has {{{{ without }}}}"));
             };
             let name = name.trim();
             if !is_variable_name(name) {
@@ -37,7 +37,7 @@ impl Template {
         Ok(Self(parts))
     }
 
-    /// The variables in it.
+    /// The variables that the template contains.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Variable(name) => Some(name.as_str()),
@@ -45,7 +45,7 @@ impl Template {
         })
     }
 
-    /// The variable that is all there is in it, if so.
+    /// The variable, if the template is a single variable and nothing else.
     pub fn only_variable(&self) -> Option<&str> {
         match self.0.as_slice() {
             [Part::Variable(name)] => Some(name),
@@ -53,7 +53,7 @@ impl Template {
         }
     }
 
-    /// The text, if there are no variables in it.
+    /// The text, if the template contains no variables.
     pub fn literal(&self) -> Option<&str> {
         match self.0.as_slice() {
             [] => Some(""),
@@ -62,7 +62,7 @@ impl Template {
         }
     }
 
-    /// The text with `{}` in place of each variable.
+    /// The text with each variable replaced by `{}`.
     pub(crate) fn shape(&self) -> String {
         self.0
             .iter()
@@ -73,7 +73,7 @@ impl Template {
             .collect()
     }
 
-    /// The text with the variables' values. A variable without a value counts as empty.
+    /// The text with each variable replaced by its value, or by nothing if it has none.
     pub fn render(&self, variables: &Variables) -> String {
         self.0
             .iter()
@@ -97,7 +97,7 @@ impl fmt::Debug for Template {
     }
 }
 
-/// Whether a name is one of Spin's: lower-case letters, digits and single underscores, a letter first.
+/// Whether Spin accepts the name: lower-case letters, digits and single underscores, starting with a letter.
 pub(super) fn is_variable_name(name: &str) -> bool {
     name.len() <= 128
         && name.starts_with(|c: char| c.is_ascii_lowercase())

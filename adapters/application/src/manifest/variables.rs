@@ -4,42 +4,42 @@ use std::fmt;
 use super::schema::RawVariable;
 use super::template::is_variable_name;
 
-/// A variable as the manifest declares it.
+/// A variable in the manifest.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// What it is for.
+    /// What the variable is for.
     pub description: String,
-    /// The value it has unless another is given; `None` if Spin itself is to refuse a start without one.
+    /// The default value; `None` if Spin is to refuse to start without a value.
     pub default: Option<String>,
-    /// Whether its value must not be seen.
+    /// Whether the value must be kept secret.
     pub secret: bool,
 }
 
-/// The values of the application's variables. They do not print.
+/// The values of the application's variables. `Debug` does not print them.
 #[derive(Clone, Default)]
 pub struct Variables(BTreeMap<String, String>);
 
-/// Where values come from, the first that has one wins; after them comes the manifest's default.
+/// Where values come from, by descending priority. The manifest's default comes last.
 #[derive(Clone, Default)]
 pub struct Sources {
-    /// What the host itself decides: addresses that it has just bound.
+    /// Values that `mcommerce` sets: addresses that it has bound.
     pub decided: BTreeMap<String, String>,
-    /// The process' environment, of which `SPIN_VARIABLE_<NAME>` counts.
+    /// The process environment, where `SPIN_VARIABLE_<NAME>` sets a variable.
     pub environment: BTreeMap<String, String>,
-    /// What the host presumes of itself unless it is told otherwise: its address as browsers know it.
+    /// Values that `mcommerce` assumes unless the environment overrides them: the address that browsers use.
     pub presumed: BTreeMap<String, String>,
-    /// What was made and kept at the first start.
+    /// Values that were generated at the first start.
     pub kept: BTreeMap<String, String>,
 }
 
-/// These variables are needed and have no value, or an empty one.
+/// Required variables are unset or blank.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "no value for the variable{} {}: set {}", if names.len() == 1 { "" } else { "s" },
     names.join(", "), names.iter().map(|name| environment_name(name)).collect::<Vec<_>>().join(", ")
 )]
 pub struct MissingVariables {
-    /// Their names.
+    /// The variables' names.
     pub names: Vec<String>,
 }
 
@@ -47,24 +47,24 @@ impl Variable {
     pub(super) fn parse(name: &str, raw: RawVariable) -> Result<Self, String> {
         if !is_variable_name(name) {
             return Err(
-                "is not a variable name: lower-case letters, digits and single underscores".to_owned()
+                "is not a variable name: use lower-case letters, digits and single underscores".to_owned()
             );
         }
         match (&raw.default, raw.required) {
-            (Some(_), true) => Err("is required and has a default".to_owned()),
-            (None, false) => Err("is neither required nor has a default".to_owned()),
+            (Some(_), true) => Err("must not have a default if it is required".to_owned()),
+            (None, false) => Err("must have a default or be required".to_owned()),
             _ => Ok(Self { description: raw.description, default: raw.default, secret: raw.secret }),
         }
     }
 
-    /// Whether a component that reads it needs a value from outside: it has no default, or an empty one.
+    /// Whether components that read the variable need a value from outside, because its default is missing or empty.
     pub fn needs_value(&self) -> bool {
         self.default.as_deref().unwrap_or_default().is_empty()
     }
 }
 
 impl Variables {
-    /// The values of the variables that are declared. Whoever runs components checks with [`Self::require`] that those
+    /// Finds a value for each declared variable. Call [`Self::require`] before running components, which checks that those
     /// they need have one.
     pub fn resolve(declared: &BTreeMap<String, Variable>, sources: &Sources) -> Self {
         let value = |(name, variable): (&String, &Variable)| {
@@ -80,19 +80,19 @@ impl Variables {
         Self(declared.iter().filter_map(value).collect())
     }
 
-    /// Refuses variables without a value, or with a blank one; all of them are named at once.
+    /// Fails if any of these variables is unset or blank, naming all such variables.
     pub fn require<'a>(&self, needed: impl IntoIterator<Item = &'a str>) -> Result<(), MissingVariables> {
         let empty = |name: &&str| self.get(name).unwrap_or_default().trim().is_empty();
         let names: Vec<String> = needed.into_iter().filter(empty).map(str::to_owned).collect();
         if names.is_empty() { Ok(()) } else { Err(MissingVariables { names }) }
     }
 
-    /// The value of a variable.
+    /// Looks up the value of a variable.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
 
-    /// All of them.
+    /// Iterates over names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
@@ -104,7 +104,7 @@ impl fmt::Debug for Variables {
     }
 }
 
-/// The environment variable that sets a variable: `SPIN_VARIABLE_BRIDGE_URL` for `bridge_url`.
+/// The environment variable that sets a variable: `SPIN_VARIABLE_BRIDGE_URL` sets `bridge_url`.
 pub fn environment_name(name: &str) -> String {
     format!("SPIN_VARIABLE_{}", name.to_ascii_uppercase())
 }

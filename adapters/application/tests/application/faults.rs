@@ -1,15 +1,15 @@
-//! Each contradiction is named with its file and key.
+//! Every contradiction is reported with its file and key.
 
 use crate::shop::Files;
 
 const DOMAIN: &str = "functions/notes/domain.toml";
 
-/// Changes to a sound shop, and what is said of each: the file (`@`), what is taken out (`-`) and put in (`+`), and what
-/// the refusal says (`!`).
+/// Changes to a valid shop, and the fault that each causes: the file (`@`), removed (`-`) and added (`+`) lines, and a part
+/// of the message (`!`).
 const CHANGES: &str = include_str!("faults.txt");
 
 #[test]
-fn every_contradiction_is_named_with_its_file_and_key() {
+fn every_contradiction_is_reported_with_its_file_and_key() {
     let changes: Vec<&str> = CHANGES.split("\n\n").collect();
     assert!(changes.len() > 30);
     for change in changes {
@@ -17,15 +17,15 @@ fn every_contradiction_is_named_with_its_file_and_key() {
             let lines: Vec<&str> = change.lines().filter_map(|line| line.strip_prefix(mark)).collect();
             lines.join("\n")
         };
-        let (file, said) = (marked("@ "), marked("! "));
+        let (file, fault) = (marked("@ "), marked("! "));
         let refusal = Files::small().change(&file, &marked("- "), &marked("+ ")).refusal();
-        let named = refusal.lines().any(|line| line.contains(&said)) && refusal.contains(&file);
-        assert!(named, "{change}\n\nwas refused with\n{refusal}");
+        let reported = refusal.lines().any(|line| line.contains(&fault)) && refusal.contains(&file);
+        assert!(reported, "{change}\n\nwas refused with\n{refusal}");
     }
 }
 
 #[test]
-fn all_faults_are_named_at_once() {
+fn all_faults_are_reported_at_once() {
     let refusal = Files::small()
         .change("spin.toml", "callers = [\"anyone\"]", "")
         .change(DOMAIN, "[collections.notes]", "[collections.drafts]\n[collections.notes]")
@@ -34,7 +34,7 @@ fn all_faults_are_named_at_once() {
 }
 
 #[test]
-fn a_component_without_a_stanza_is_refused_in_a_shop_and_taken_outside_one() {
+fn a_component_without_a_stanza_is_refused_only_in_a_shop() {
     let (before, after) = ("[component.count-notes.tool.mcommerce]", "[component.count-notes.tool.other]");
     let refusal = Files::small().change("spin.toml", before, after).refusal();
     assert!(refusal.contains("component.count-notes.tool.mcommerce"), "{refusal}");
@@ -43,7 +43,7 @@ fn a_component_without_a_stanza_is_refused_in_a_shop_and_taken_outside_one() {
 }
 
 #[test]
-fn in_a_checkout_a_component_has_a_crate_in_its_domains_folder() {
+fn a_component_in_a_checkout_needs_a_crate_in_its_domains_folder() {
     let checkout =
         Files::small().with("Cargo.toml", "[workspace]").with("functions/notes/write-note/Cargo.toml", "");
     let refusal = checkout.refusal();
@@ -56,7 +56,7 @@ fn in_a_checkout_a_component_has_a_crate_in_its_domains_folder() {
 }
 
 #[test]
-fn components_whose_routes_overlap_are_deployed_together() {
+fn components_whose_routes_overlap_must_be_deployed_together() {
     let overlapping = Files::small().change("spin.toml", "\"/internal/notes/:id\"", "\"/:any/notes\"");
     assert!(!overlapping.refusal().contains(".app: "));
     let apart = overlapping.change(
@@ -64,37 +64,39 @@ fn components_whose_routes_overlap_are_deployed_together() {
         "callers = [\"write-note\"]",
         "callers = [\"anyone\"]\napp = \"counter\"",
     );
-    let named =
-        "component.write-note.tool.mcommerce.app: its route /api/notes can mean a path of /:any/notes";
+    let fault = "component.write-note.tool.mcommerce.app: the route /api/notes overlaps /:any/notes";
     let refusal = apart.refusal();
-    assert!(refusal.contains(named), "{refusal}");
+    assert!(refusal.contains(fault), "{refusal}");
 }
 
 #[test]
-fn a_missing_domain_toml_is_named() {
+fn a_missing_domain_toml_is_reported() {
     let refusal = Files::small().change("spin.toml", "domain = \"notes\"", "domain = \"papers\"").refusal();
     assert!(refusal.contains("functions/papers/domain.toml: "), "{refusal}");
 }
 
 #[test]
-fn an_adapter_is_not_named_like_a_component() {
+fn an_adapter_cannot_share_the_name_of_a_component() {
     let adapter =
         "description = \"Counts.\"\nurl = \"http://counter\"\n[bridge]\ncollections = { notes = [\"read\"] }";
     let refusal = Files::small().with("adapters/write-note/adapter.toml", adapter).refusal();
     assert!(
-        refusal.contains("adapters/write-note/adapter.toml: spin.toml has a component of this name"),
+        refusal.contains("adapters/write-note/adapter.toml: spin.toml has a component with this name"),
         "{refusal}"
     );
 }
 
 #[test]
-fn a_domain_without_components_is_named() {
+fn a_domain_without_components_is_reported() {
     let refusal = Files::small().with("functions/ghosts/domain.toml", "boo").refusal();
-    assert!(refusal.contains("functions/ghosts/domain.toml: no component is of this domain"), "{refusal}");
+    assert!(
+        refusal.contains("functions/ghosts/domain.toml: no component belongs to this domain"),
+        "{refusal}"
+    );
 }
 
 #[test]
-fn a_schedule_is_of_one_domain() {
+fn a_schedule_belongs_to_one_domain() {
     let other = "description = \"Others.\"\n[schedules.recount]\nevery = \"1m\"\nemit = \"note.recount_due\"\n\
                  [deploy]\ncpu = \"50m\"\nmemory = \"64Mi\"\nmemory_limit = \"128Mi\"\nconnections = 64\nscale = { cpu = 70 }";
     let before = "[component.count-notes.tool.mcommerce]\ndomain = \"notes\"";
@@ -102,6 +104,6 @@ fn a_schedule_is_of_one_domain() {
         .change("spin.toml", before, &before.replace("\"notes\"", "\"others\""))
         .with("functions/others/domain.toml", other)
         .refusal();
-    let said = "functions/others/domain.toml: schedules.recount: functions/notes/domain.toml has a schedule of this name";
-    assert!(refusal.contains(said), "{refusal}");
+    let fault = "functions/others/domain.toml: schedules.recount: functions/notes/domain.toml already has a schedule with this name";
+    assert!(refusal.contains(fault), "{refusal}");
 }

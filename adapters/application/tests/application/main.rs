@@ -1,4 +1,4 @@
-//! What an application says, and what is refused of it.
+//! Applications that are loaded from files, and files that are refused.
 
 mod faults;
 mod manifest;
@@ -9,34 +9,38 @@ use application::{Audience, Caller, Environment, Grant, Name, OutboundHost, Targ
 use shop::Files;
 
 #[test]
-fn the_shops_own_files_are_sound() {
+fn the_shops_own_files_are_valid() {
     let path = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spin.toml"));
     let shop = application::Application::load(path).unwrap_or_else(|refused| panic!("{refused}"));
     assert!(shop.stanzas().all(|(_, _, stanza)| shop.domains().contains_key(&stanza.domain)));
 }
 
 #[test]
-fn what_a_bridge_is_told_comes_from_stanzas_domains_and_adapters() {
+fn the_bridges_configuration_comes_from_stanzas_domains_and_adapters() {
     let shop = Files::small().load();
-    let told = shop.declarations();
+    let declarations = shop.declarations();
     let read_notes = Grant::Collection("notes".to_owned().try_into().unwrap(), application::Access::Read);
-    assert!(told.allow("write-note", &read_notes));
-    assert!(told.allow("indexer", &read_notes));
-    assert!(!told.allow("count-notes", &read_notes));
-    let of = |client: &str| told.subscriptions().iter().filter(|it| **it.function() == *client).count();
-    assert_eq!((of("count-notes"), of("indexer"), of("write-note")), (2, 1, 0));
+    assert!(declarations.allow("write-note", &read_notes));
+    assert!(declarations.allow("indexer", &read_notes));
+    assert!(!declarations.allow("count-notes", &read_notes));
+    let subscriptions =
+        |client: &str| declarations.subscriptions().iter().filter(|it| **it.function() == *client).count();
     assert_eq!(
-        told.collections().iter().map(|it| (it.name().as_str(), it.owner())).next(),
+        (subscriptions("count-notes"), subscriptions("indexer"), subscriptions("write-note")),
+        (2, 1, 0)
+    );
+    assert_eq!(
+        declarations.collections().iter().map(|it| (it.name().as_str(), it.owner())).next(),
         Some(("notes", "notes"))
     );
     assert_eq!(
-        told.clients().into_iter().map(Name::as_str).collect::<Vec<_>>(),
+        declarations.clients().into_iter().map(Name::as_str).collect::<Vec<_>>(),
         ["count-notes", "indexer", "write-note"]
     );
 }
 
 #[test]
-fn components_of_one_domain_are_deployed_together_unless_one_says_otherwise() {
+fn components_of_a_domain_are_deployed_together_unless_one_sets_app() {
     let apps = |files: Files| -> Vec<(String, Vec<String>)> {
         let names =
             |app: &application::App<'_>| app.components.iter().map(|(name, ..)| name.to_string()).collect();
@@ -59,7 +63,7 @@ fn components_of_one_domain_are_deployed_together_unless_one_says_otherwise() {
 }
 
 #[test]
-fn a_component_is_left_out_of_an_environment_that_it_is_not_deployed_in() {
+fn a_component_is_left_out_of_environments_that_it_does_not_name() {
     let files = Files::small()
         .change(
             "spin.toml",
@@ -79,7 +83,7 @@ fn a_component_is_left_out_of_an_environment_that_it_is_not_deployed_in() {
 }
 
 #[test]
-fn an_entry_of_outbound_hosts_leads_to_the_bridge_a_component_or_the_world() {
+fn an_outbound_host_is_the_bridge_a_component_or_an_outside_host() {
     let shop = Files::small().load();
     let hosts = shop.outbound(&shop.components["write-note"]);
     let [bridge, component, OutboundHost::External(outside), configured] = hosts.as_slice() else {
@@ -93,7 +97,7 @@ fn an_entry_of_outbound_hosts_leads_to_the_bridge_a_component_or_the_world() {
 }
 
 #[test]
-fn routes_know_whom_they_are_for_and_who_may_call_is_told() {
+fn routes_have_audiences_and_lead_to_their_component() {
     let shop = Files::small().load();
     let audiences: Vec<_> = shop.routes_to("count-notes").map(application::Route::audience).collect();
     assert_eq!(audiences, [Audience::Functions, Audience::Bridge, Audience::Bridge]);
@@ -106,7 +110,7 @@ fn routes_know_whom_they_are_for_and_who_may_call_is_told() {
 }
 
 #[test]
-fn a_component_requires_the_variables_that_are_empty() {
+fn a_component_requires_the_variables_whose_default_is_empty() {
     let shop = Files::small().load();
     let required = shop.required_variables([&shop.components["write-note"]]);
     assert_eq!(required.into_iter().collect::<Vec<_>>(), ["mail_host", "note_key", "token_write_note"]);

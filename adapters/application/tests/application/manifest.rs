@@ -1,4 +1,4 @@
-//! What of Spin's manifest is understood, ignored and refused.
+//! Which keys of Spin's manifest are supported, ignored and refused.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ fn sources_are_relative_to_the_manifest() {
 }
 
 #[test]
-fn a_key_that_spin_would_act_on_is_refused_by_name_wherever_it_stands() {
+fn an_unsupported_key_is_refused_by_name_in_every_table() {
     for (place, with, key) in [
         ("[application]", "[application]\nlogo = \"x\"", "logo"),
         ("[component.a]", "[component.a]\nkey_value_stores = [\"default\"]", "key_value_stores"),
@@ -89,16 +89,16 @@ fn a_static_response_needs_no_component() {
 }
 
 #[test]
-fn a_route_to_nowhere_and_a_component_without_a_route_are_refused() {
+fn a_route_without_a_component_and_a_component_without_a_route_are_refused() {
     assert!(
         changed("component = \"a\"", "component = \"b\"").refusal().contains("trigger.http.component of b")
     );
     let idle = changed("[component.a]", "[component.idle]\nsource = \"idle.wasm\"\n[component.a]").refusal();
-    assert!(idle.contains("component.idle: no trigger.http names it"), "{idle}");
+    assert!(idle.contains("component.idle: no trigger.http refers to the component"), "{idle}");
 }
 
 #[test]
-fn all_missing_and_all_empty_variables_are_named_at_once() {
+fn all_missing_and_empty_variables_are_named_at_once() {
     let application = changed("{ default = \"here\" }", "{ default = \"\" }").load();
     let variables = Variables::resolve(&application.variables, &Sources::default());
     let required = application.required_variables(application.components.values());
@@ -107,7 +107,7 @@ fn all_missing_and_all_empty_variables_are_named_at_once() {
 }
 
 #[test]
-fn what_is_decided_beats_the_environment_that_what_is_presumed_that_what_was_kept_and_that_the_default() {
+fn values_have_priority_in_the_order_of_their_sources() {
     let application = smallest();
     let mut sources = Sources { kept: values(&[("word", "kept")]), ..Sources::default() };
     let word = |sources: &Sources| {
@@ -124,7 +124,7 @@ fn what_is_decided_beats_the_environment_that_what_is_presumed_that_what_was_kep
 }
 
 #[test]
-fn a_variable_of_the_environment_counts_in_upper_case_alone() {
+fn only_upper_case_environment_variables_set_variables() {
     let declared = changed("word =", "token_a =").change("spin.toml", "{{word}}", "{{ token_a }}").load();
     let token = |name: &str| {
         let sources = Sources { environment: values(&[(name, "swordfish")]), ..Sources::default() };
@@ -137,7 +137,7 @@ fn a_variable_of_the_environment_counts_in_upper_case_alone() {
 }
 
 #[test]
-fn values_do_not_print() {
+fn debug_does_not_print_values() {
     let sources = Sources { kept: values(&[("word", "swordfish")]), ..Sources::default() };
     let variables = Variables::resolve(&smallest().variables, &sources);
     assert!(!format!("{variables:?}").contains("swordfish"));

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use application::{Application, Refused};
 use tempfile::TempDir;
 
-/// The files of a shop of one domain, two components and an adapter.
+/// The files of a shop with one domain, two components and an adapter.
 #[derive(Clone)]
 pub(crate) struct Files(BTreeMap<String, String>);
 
@@ -107,7 +107,7 @@ concurrency = 4
 "#;
 
 impl Files {
-    /// A shop without faults.
+    /// A valid shop.
     pub(crate) fn small() -> Self {
         let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
         Self(
@@ -121,12 +121,12 @@ impl Files {
         )
     }
 
-    /// A manifest alone.
+    /// Just a manifest.
     pub(crate) fn manifest(text: &str) -> Self {
         Self([("spin.toml".to_owned(), text.to_owned())].into())
     }
 
-    /// The same with a part of a file changed, which must be there.
+    /// Replaces a part of a file. Panics if the file does not contain it.
     pub(crate) fn change(mut self, file: &str, from: &str, to: &str) -> Self {
         let text = self.0.get_mut(file).expect("the file is there");
         assert!(text.contains(from), "{file} has {from:?}");
@@ -134,7 +134,7 @@ impl Files {
         self
     }
 
-    /// The same with another file.
+    /// Adds a file.
     pub(crate) fn with(mut self, file: &str, text: &str) -> Self {
         self.0.insert(file.to_owned(), text.to_owned());
         self
@@ -154,7 +154,7 @@ impl Files {
         self.try_load().unwrap_or_else(|refused| panic!("{refused}"))
     }
 
-    /// The faults, a line each.
+    /// The faults, one per line.
     pub(crate) fn refusal(&self) -> String {
         self.try_load().expect_err("it is refused").to_string()
     }
