@@ -205,7 +205,7 @@ impl<'a> Checks<'a> {
                 if !published && !self.is_consumed(kind) {
                     let domain = &stanza.domain;
                     let reason = format!(
-                        "nobody consumes {kind}, and functions/{domain}/domain.toml does not publish it"
+                        "no component or adapter consumes {kind}, and functions/{domain}/domain.toml does not publish it"
                     );
                     self.fault(name, "emits", reason);
                 }
@@ -228,7 +228,7 @@ impl<'a> Checks<'a> {
                     self.faults.add(&file, format!("schedules.{name}"), reason);
                 }
                 if !self.is_consumed(&schedule.emit) {
-                    let reason = format!("nobody consumes {}", schedule.emit);
+                    let reason = format!("no component or adapter consumes {}", schedule.emit);
                     self.faults.add(&file, format!("schedules.{name}.emit"), reason);
                 }
             }

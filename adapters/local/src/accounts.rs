@@ -1,4 +1,4 @@
-//! The accounts that a shop on one machine starts with.
+//! The demo accounts.
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, SaltString};
@@ -8,12 +8,9 @@ use protocol::{CollectionName, Filter, Operation, Path, Query};
 
 use crate::secrets::random_password;
 
-/// The e-mail address of the demo shopper.
 pub const SHOPPER_EMAIL: &str = "demo@mcommerce.example";
-/// The e-mail address of the demo administrator.
 pub const ADMIN_EMAIL: &str = "admin@mcommerce.example";
 
-/// What an administrator may do: everything.
 const ADMIN_PERMISSIONS: [&str; 15] = [
     "create:product",
     "update:product",
@@ -32,53 +29,48 @@ const ADMIN_PERMISSIONS: [&str; 15] = [
     "write:role",
 ];
 
-/// What somebody signs in with.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// The e-mail address.
     pub email: String,
-    /// The password. It is shown where the shop was started and nowhere else.
+    /// Only shown on the terminal that the shop was started from.
     pub password: String,
 }
 
-/// Why the accounts are not there.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
-    /// The store refused or can't be reached.
-    #[error("the demo accounts could not be stored: {0}")]
+    #[error("can't store the demo accounts: {0}")]
     Store(#[from] StoreError),
-    /// A password can't be hashed.
-    #[error("a password could not be hashed: {0}")]
+    #[error("can't hash a password: {0}")]
     Hash(argon2::password_hash::Error),
 }
 
-/// Makes the demo shopper with this password unless there is one.
+/// Creates the demo shopper unless it exists.
 pub async fn ensure_shopper(store: &dyn Store, password: &str) -> Result<Credentials, AccountsError> {
     let credentials = Credentials { email: SHOPPER_EMAIL.to_owned(), password: password.to_owned() };
-    if !is_there(store, SHOPPER_EMAIL).await? {
+    if !exists(store, SHOPPER_EMAIL).await? {
         insert(store, user(&credentials, "Demo Shopper", "customer", &[]).await?).await?;
     }
     Ok(credentials)
 }
 
-/// Makes an administrator with a random password unless there is one; the password is only ever told here.
+/// Creates an administrator with a random password unless one exists. The password can't be found out later.
 pub async fn ensure_admin(store: &dyn Store) -> Result<Option<Credentials>, AccountsError> {
-    if is_there(store, ADMIN_EMAIL).await? {
+    if exists(store, ADMIN_EMAIL).await? {
         return Ok(None);
     }
     let credentials = Credentials { email: ADMIN_EMAIL.to_owned(), password: random_password() };
-    let made =
+    let inserted =
         insert(store, user(&credentials, "Demo Administrator", "admin", &ADMIN_PERMISSIONS).await?).await?;
-    Ok(made.then_some(credentials))
+    Ok(inserted.then_some(credentials))
 }
 
-async fn is_there(store: &dyn Store, email: &str) -> Result<bool, AccountsError> {
+async fn exists(store: &dyn Store, email: &str) -> Result<bool, AccountsError> {
     let filter = Filter::Eq(Path::parse("email").expect("the path is well formed"), email.to_owned().into());
     let query = Query { filter, limit: 1, ..Query::of(users()) };
     Ok(!store.query(&query).await?.documents.is_empty())
 }
 
-/// Whether it was inserted; not if somebody else was faster.
+/// Returns false if another process has inserted the account.
 async fn insert(store: &dyn Store, document: Document) -> Result<bool, AccountsError> {
     match store.transact(&[Operation::Insert { collection: users(), document }]).await {
         Ok(_) => Ok(true),

@@ -1,4 +1,4 @@
-//! The application at work: its components and its routes.
+//! The running application: components and the routes to them.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,54 +15,52 @@ use crate::runtime::Component;
 use crate::server::Problem;
 use crate::static_response;
 
-/// The components of an application and the routes to them.
 pub struct App {
     components: BTreeMap<String, Component>,
-    router: Router<Served>,
+    router: Router<Handler>,
     chaining: RouteHeaders,
 }
 
-/// What serves a route, and what a component is told of the route.
-struct Served {
-    answerer: Answerer,
+struct Handler {
+    responder: Responder,
     headers: RouteHeaders,
 }
 
-enum Answerer {
+enum Responder {
     Component(String),
     Static(StaticResponse),
 }
 
-/// The peer of requests that never left the process.
+/// The peer of requests that come from within the process.
 const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl App {
-    /// An application of these components, which the routes name.
     pub fn new(components: impl IntoIterator<Item = Component>, routes: &[(Route, Target)]) -> Self {
         let components =
             components.into_iter().map(|component| (component.name().to_owned(), component)).collect();
-        let serve = |(route, target): &(Route, Target)| {
-            let answerer = match target {
-                Target::Component(name) => Answerer::Component(name.to_string()),
-                Target::Static(response) => Answerer::Static(response.clone()),
+        let handler = |(route, target): &(Route, Target)| {
+            let responder = match target {
+                Target::Component(name) => Responder::Component(name.to_string()),
+                Target::Static(response) => Responder::Static(response.clone()),
             };
-            (route.clone(), Served { answerer, headers: RouteHeaders::of_route(route.as_str()) })
+            (route.clone(), Handler { responder, headers: RouteHeaders::for_route(route.as_str()) })
         };
-        let served = routes.iter().map(serve).collect();
-        Self { components, router: served, chaining: RouteHeaders::of_chaining() }
+        Self {
+            components,
+            router: routes.iter().map(handler).collect(),
+            chaining: RouteHeaders::for_chaining(),
+        }
     }
 
-    /// A component by name.
     pub fn component(&self, name: &str) -> Option<&Component> {
         self.components.get(name)
     }
 
-    /// All components.
     pub fn components(&self) -> impl Iterator<Item = &Component> {
         self.components.values()
     }
 
-    /// Answers a request by its path. Its URI is absolute. The span learns which route it is.
+    /// Routes a request, whose URI must be absolute, by its path. The span is named after the route.
     pub async fn route(
         &self,
         mut request: Request<WasiBody>,
@@ -76,17 +74,17 @@ impl App {
             span.rename(|| format!("{} {route}", method_name(request.method())));
             span.set("http.route", route.to_owned());
         }
-        match &found.value.answerer {
-            Answerer::Component(name) => {
+        match &found.value.responder {
+            Responder::Component(name) => {
                 let component = self.components.get(name).ok_or(Problem::NotFound)?;
                 found.value.headers.add(&found, request.headers_mut(), &uri, peer);
                 Ok(component.call(request).await?)
             }
-            Answerer::Static(response) => Ok(static_response::answer(response)),
+            Responder::Static(response) => Ok(static_response::answer(response)),
         }
     }
 
-    /// Answers a request by its path as [`App::route`], from within this process.
+    /// Routes a request that comes from within the process.
     pub async fn route_inside(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
         self.route(request, NOBODY, &mut Span::none()).await
     }

@@ -9,93 +9,79 @@ use crate::journal::Journal;
 use crate::mounts::MissingFolders;
 use crate::runtime::{InstanceLimits, Runtime};
 
-/// How a shop is to be started.
 #[derive(Clone)]
 pub struct ShopConfig {
-    /// The application's `spin.toml`.
+    /// The path of `spin.toml`.
     pub manifest: PathBuf,
-    /// Where everything is kept: the store, secrets, mails.
+    /// The folder for the store, secrets and mails.
     pub data: PathBuf,
-    /// Where compiled components are kept. Several shops can share it.
+    /// The folder for compiled components, which several shops can share.
     pub cache: PathBuf,
-    /// Where the shop listens; port 0 for any.
+    /// The address to listen on. Port 0 picks a free one.
     pub listen: SocketAddr,
-    /// Where `/internal` and `/events` are served, for a bridge that runs elsewhere.
+    /// The address that serves `/internal` and `/events` to an external bridge.
     pub internal_listen: Option<SocketAddr>,
-    /// Which bridge functions speak to.
     pub bridge: BridgeAt,
-    /// Where mails go.
     pub mail: MailTo,
-    /// The build profile whose `.wasm` files are run instead of `function`: `quick`.
+    /// The build profile of the `.wasm` files, if not `function`.
     pub profile: Option<String>,
-    /// What to do where a folder of `files` is missing.
     pub missing_folders: MissingFolders,
-    /// Whether an empty store gets the demo catalogue and the demo accounts.
+    /// Whether to fill an empty store with the demo catalogue and accounts.
     pub demo: bool,
-    /// Values of variables that beat all others.
+    /// Values that take precedence over all other sources.
     pub variables: BTreeMap<String, String>,
-    /// The environment, of which `SPIN_VARIABLE_<NAME>` counts.
+    /// The environment, where `SPIN_VARIABLE_<NAME>` sets a variable.
     pub environment: BTreeMap<String, String>,
-    /// Whether browsers get `/_dashboard` and `/_metrics`. A bridge's side gets them always.
+    /// Whether the shop's address serves `/_dashboard` and `/_metrics`. The internal address always does.
     pub dashboard: bool,
     /// Makes the spans of host and bridge; off unless it is set.
     pub tracer: Tracer,
-    /// What one instance of a component may use.
     pub limits: InstanceLimits,
-    /// The most bytes of a request's body.
+    /// The largest request body, in bytes.
     pub max_body: u64,
-    /// Where components' lines go.
+    /// Where the output of components goes.
     pub journal: Journal,
-    /// The engine, where several shops share one; its own otherwise.
+    /// The engine, if the shop shares one with others.
     pub runtime: Option<Runtime>,
 }
 
-/// Which bridge functions speak to.
+/// The bridge that functions call.
 #[derive(Clone)]
 pub enum BridgeAt {
-    /// One in this process.
+    /// A bridge in this process.
     Here {
-        /// `sqlite:PATH` or `mongodb://…`; a file in the data folder unless it is given.
+        /// `sqlite:PATH` or `mongodb://…`. Defaults to a file in the data folder.
         store: Option<String>,
         /// `store` or `amqp://…`.
         broker: String,
-        /// Its limits and paces.
         settings: Settings,
     },
-    /// One that runs elsewhere.
+    /// An external bridge.
     Elsewhere {
-        /// Its base URL.
         url: String,
-        /// Its store, to put the demo catalogue and accounts into.
+        /// The bridge's store, to fill with the demo catalogue and accounts.
         store: Option<String>,
     },
-    /// None: the application has no `bridge_url`.
+    /// No bridge, for applications without `bridge_url`.
     Nowhere,
 }
 
-/// Where mails go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailTo {
-    /// Into the inbox of this shop, by a mail server that listens here; port 0 for any.
+    /// To the inbox, through a mail server on this address. Port 0 picks a free one.
     Inbox(SocketAddr),
-    /// To this server.
-    Server {
-        /// Its name or address.
-        host: String,
-        /// Its port.
-        port: u16,
-    },
+    /// To a real mail server.
+    Server { host: String, port: u16 },
 }
 
-/// The most bytes of a request's body unless it is said otherwise.
-const MAX_BODY: u64 = 10 * 1024 * 1024;
+const DEFAULT_MAX_BODY: u64 = 10 * 1024 * 1024;
 
 impl ShopConfig {
-    /// A shop as `mcommerce up` starts it: everything in `data`, on the usual ports.
+    /// The defaults of `mcommerce up`.
     pub fn new(manifest: impl Into<PathBuf>, data: impl Into<PathBuf>) -> Self {
         let (manifest, data) = (manifest.into(), data.into());
         Self {
-            cache: compiled_beside(&manifest).unwrap_or_else(|| data.join("cache")),
+            cache: compiled_components(&manifest).unwrap_or_else(|| data.join("cache")),
             manifest,
             data,
             listen: (Ipv4Addr::LOCALHOST, 3000).into(),
@@ -110,13 +96,13 @@ impl ShopConfig {
             dashboard: true,
             tracer: Tracer::off(),
             limits: InstanceLimits::default(),
-            max_body: MAX_BODY,
+            max_body: DEFAULT_MAX_BODY,
             journal: Journal::stderr(),
             runtime: None,
         }
     }
 
-    /// A shop for a test: any ports, its own data, lines kept in memory, nothing from the environment.
+    /// A configuration for tests: free ports, a journal in memory and nothing from the environment.
     pub fn for_test(data: &Path, manifest: &Path) -> Self {
         let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut config = Self::new(manifest, data);
@@ -128,9 +114,8 @@ impl ShopConfig {
     }
 }
 
-/// Where compiled components are kept in a checkout: beside the components, so that every shop started from it finds
-/// them. An application that is no checkout has no such folder.
-fn compiled_beside(manifest: &Path) -> Option<PathBuf> {
+/// The folder for compiled components in a checkout, which all shops started from it share. `None` outside a checkout.
+fn compiled_components(manifest: &Path) -> Option<PathBuf> {
     let manifest = std::path::absolute(manifest).ok()?;
     let target = manifest.ancestors().map(|folder| folder.join("target")).find(|target| target.is_dir())?;
     Some(target.join("compiled-components"))

@@ -1,4 +1,4 @@
-//! How the bridge in this process brings events to functions: without a socket.
+//! Delivers events from the bridge in this process to functions, without a socket.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -15,15 +15,15 @@ use tokio::sync::SetOnce;
 use crate::app::App;
 use crate::outbound::NEIGHBOUR_SUFFIX;
 
-/// Delivers to an application that is told later: the bridge starts while components are still compiled, and an event
-/// that is due by then waits for them.
+/// Delivers to an application that is connected later, because the bridge starts while components are still being
+/// compiled. Events that are due before then wait.
 #[derive(Clone, Default)]
 pub(crate) struct InProcess(Arc<SetOnce<Weak<App>>>);
 
 impl InProcess {
-    /// Names the application, once.
+    /// Sets the application.
     pub(crate) fn connect(&self, app: &Arc<App>) {
-        // A second application would be a mistake of this crate's own; the first one stays.
+        // Only `Shop::start` calls this, once.
         let _ = self.0.set(Arc::downgrade(app));
     }
 }

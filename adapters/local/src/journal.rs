@@ -1,4 +1,4 @@
-//! Where the lines go that components write and the host writes about them.
+//! The log of components' output and of what `mcommerce` reports about components.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// The most lines that a journal in memory keeps.
+/// The number of lines that a journal in memory keeps.
 const MEMORY_LINES: usize = 20_000;
 
-/// A log of lines. A component's own JSON lines get the time and its name; its other output and what the host has to
-/// say about a component become JSON lines as well.
+/// Writes lines of JSON. JSON from components gets a time and the component's name; other output of components and messages
+/// about them are wrapped in JSON.
 #[derive(Clone)]
 pub struct Journal(Arc<Sink>);
 
@@ -21,29 +21,24 @@ enum Sink {
     Memory(Mutex<VecDeque<String>>),
 }
 
-/// How bad it is.
 #[derive(Clone, Copy, Debug)]
 pub enum Level {
-    /// Good to know.
     Info,
-    /// Somebody should look.
     Warn,
-    /// Something failed.
     Error,
 }
 
 impl Journal {
-    /// To standard error.
     pub fn stderr() -> Self {
         Self(Arc::new(Sink::StandardError))
     }
 
-    /// To memory, for a test to look at. Old lines go when there are many.
+    /// Keeps the latest lines in memory, for tests.
     pub fn memory() -> Self {
         Self(Arc::new(Sink::Memory(Mutex::default())))
     }
 
-    /// The lines so far, if they are kept in memory.
+    /// The lines in memory; empty if the journal writes to standard error.
     pub fn lines(&self) -> Vec<String> {
         match &*self.0 {
             Sink::StandardError => Vec::new(),
@@ -53,7 +48,7 @@ impl Journal {
         }
     }
 
-    /// A line that a component wrote.
+    /// Logs a line that a component wrote.
     pub fn guest(&self, component: &str, line: &str) {
         if line.starts_with("{\"") && line.ends_with('}') {
             let (time, component) = (now(), serde_json::Value::from(component));
@@ -63,12 +58,12 @@ impl Journal {
         }
     }
 
-    /// What the host has to say about a component.
+    /// Logs a message about a component.
     pub fn host(&self, component: &str, level: Level, message: &str) {
         self.host_of(None, component, level, message);
     }
 
-    /// What the host has to say about a component and one request, by the id of its trace.
+    /// Logs a message about a component and a request, which is identified by its trace.
     pub fn host_of(&self, trace_id: Option<&str>, component: &str, level: Level, message: &str) {
         let level = match level {
             Level::Info => "INFO",
@@ -88,7 +83,7 @@ impl Journal {
         match &*self.0 {
             Sink::StandardError => {
                 line.push('\n');
-                // Nowhere is left to complain to when standard error is gone.
+                // If standard error is closed, there is nowhere to report that.
                 let _ = std::io::stderr().lock().write_all(line.as_bytes());
             }
             Sink::Memory(lines) => {

@@ -1,7 +1,7 @@
 //! The whole shop in one process, for a laptop and for tests.
 //!
-//! [`Shop::start`] reads the application's `spin.toml` and runs its components under Wasmtime as Spin would, with
-//! the bridge on SQLite, a mail server that delivers nothing, and a demo catalogue.
+//! [`Shop::start`] reads `spin.toml` and runs the components in Wasmtime as Spin would, together with the bridge on SQLite,
+//! a mail server that catches all mails, and a demo catalogue.
 
 pub mod accounts;
 pub mod app;

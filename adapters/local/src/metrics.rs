@@ -1,5 +1,5 @@
-//! What the host counts: requests, errors and times of each component. Labels hold names from the manifest only, so
-//! their number is bounded.
+//! Counters of requests, errors and times for each component. Labels only hold names from the manifest, so the number of
+//! series is bounded.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,33 +20,32 @@ const SECONDS: [f64; 14] =
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfComponent {
+struct ComponentLabels {
     component: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfClass {
+struct ClassLabels {
     component: String,
     status_class: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfReason {
+struct ReasonLabels {
     component: String,
     reason: &'static str,
 }
 
-/// All that the host counts.
 pub struct HostMetrics {
     registry: Registry,
-    requests: Family<OfClass, Counter>,
-    duration: Family<OfComponent, Histogram, fn() -> Histogram>,
-    in_flight: Family<OfComponent, Gauge>,
-    failures: Family<OfReason, Counter>,
+    requests: Family<ClassLabels, Counter>,
+    duration: Family<ComponentLabels, Histogram, fn() -> Histogram>,
+    in_flight: Family<ComponentLabels, Gauge>,
+    failures: Family<ReasonLabels, Counter>,
     mails: Counter,
 }
 
-/// What is counted of one component. All of it is there from the start, so that counting looks nothing up.
+/// The metrics of one component. All series are created at the start, so counting needs no lookup.
 #[derive(Clone)]
 pub struct ComponentMetrics {
     classes: [Counter; 5],
@@ -58,23 +57,22 @@ pub struct ComponentMetrics {
     failed: Counter,
 }
 
-/// What is counted of a component, for a person.
+/// The figures of a component that the dashboard shows.
 pub(crate) struct ComponentFigures {
     pub(crate) requests: u64,
-    /// Those answered with a 5xx, or not at all.
+    /// Requests that were answered with 5xx or not at all.
     pub(crate) errors: u64,
-    /// The time that half of the requests took at most; `None` if there were none.
-    pub(crate) half: Option<Duration>,
-    /// The time that 99 of 100 requests took at most.
-    pub(crate) most: Option<Duration>,
+    /// `None` before the first request, like `p99`.
+    pub(crate) p50: Option<Duration>,
+    pub(crate) p99: Option<Duration>,
     pub(crate) in_flight: i64,
 }
 
-/// Times in microseconds, two digits of them, up to an hour.
+/// Times in microseconds up to an hour, with two significant digits.
 type Times = hdrhistogram::Histogram<u32>;
 
 fn new_times() -> Times {
-    Times::new_with_bounds(1, 3_600_000_000, 2).expect("the bounds are in order and two digits are allowed")
+    Times::new_with_bounds(1, 3_600_000_000, 2).expect("the bounds are valid")
 }
 
 impl Default for HostMetrics {
@@ -95,44 +93,42 @@ impl Default for HostMetrics {
 
 impl HostMetrics {
     fn register(&mut self) {
-        let to = &mut self.registry;
+        let registry = &mut self.registry;
         let help = "Requests to a component by the class of their status";
-        to.register("component_requests", help, self.requests.clone());
+        registry.register("component_requests", help, self.requests.clone());
         let help = "Time until a component begins to answer";
-        to.register_with_unit("component_duration", help, Unit::Seconds, self.duration.clone());
-        to.register("component_in_flight", "Requests in flight", self.in_flight.clone());
+        registry.register_with_unit("component_duration", help, Unit::Seconds, self.duration.clone());
+        registry.register("component_in_flight", "Requests in flight", self.in_flight.clone());
         let help = "Requests that a component did not answer: busy, timed_out, failed";
-        to.register("component_failures", help, self.failures.clone());
-        to.register("mails_caught", "Mails that came into the inbox", self.mails.clone());
+        registry.register("component_failures", help, self.failures.clone());
+        registry.register("mails_caught", "Mails that came into the inbox", self.mails.clone());
     }
 
-    /// What is counted of a component.
     pub fn component(&self, name: &str) -> ComponentMetrics {
         let component = || name.to_owned();
         let failures =
-            |reason| self.failures.get_or_create_owned(&OfReason { component: component(), reason });
+            |reason| self.failures.get_or_create_owned(&ReasonLabels { component: component(), reason });
         ComponentMetrics {
             classes: CLASSES.map(|status_class| {
-                self.requests.get_or_create_owned(&OfClass { component: component(), status_class })
+                self.requests.get_or_create_owned(&ClassLabels { component: component(), status_class })
             }),
-            duration: self.duration.get_or_create_owned(&OfComponent { component: component() }),
+            duration: self.duration.get_or_create_owned(&ComponentLabels { component: component() }),
             times: Arc::new(Mutex::new(new_times())),
-            in_flight: self.in_flight.get_or_create_owned(&OfComponent { component: component() }),
+            in_flight: self.in_flight.get_or_create_owned(&ComponentLabels { component: component() }),
             busy: failures("busy"),
             timed_out: failures("timed_out"),
             failed: failures("failed"),
         }
     }
 
-    /// Takes note of how many mails the inbox has taken.
     pub fn set_mails(&self, count: u64) {
         self.mails.inner().store(count, Ordering::Relaxed);
     }
 
-    /// All of it in the `OpenMetrics` text format.
+    /// Encodes all metrics in the `OpenMetrics` text format.
     pub fn encode(&self) -> String {
         let mut text = String::new();
-        // Writing to a string fails only if a metric's own encoder does, and then a partial answer helps nobody.
+        // Only a metric's encoder can fail, and then partial output is useless.
         if text::encode(&mut text, &self.registry).is_err() {
             text.clear();
         }
@@ -141,7 +137,7 @@ impl HostMetrics {
 }
 
 impl ComponentMetrics {
-    /// Counts a request that was answered, or was not.
+    /// Counts a request.
     pub(crate) fn count(&self, answered: Result<StatusCode, CallError>, time: Duration) {
         let status = match answered {
             Ok(status) => status.as_u16(),
@@ -162,20 +158,18 @@ impl ComponentMetrics {
         self.times.lock().unwrap_or_else(PoisonError::into_inner).saturating_record(micros);
     }
 
-    /// What a person wants to see of it.
     pub(crate) fn figures(&self) -> ComponentFigures {
         let times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
-        let below = |share| Duration::from_micros(times.value_at_quantile(share));
+        let quantile = |share| Duration::from_micros(times.value_at_quantile(share));
         ComponentFigures {
             requests: self.classes.iter().map(Counter::get).sum(),
             errors: self.classes[4].get(),
-            half: (!times.is_empty()).then(|| below(0.5)),
-            most: (!times.is_empty()).then(|| below(0.99)),
+            p50: (!times.is_empty()).then(|| quantile(0.5)),
+            p99: (!times.is_empty()).then(|| quantile(0.99)),
             in_flight: self.in_flight.get(),
         }
     }
 
-    /// Takes note of how many are in flight.
     pub(crate) fn set_in_flight(&self, count: usize) {
         self.in_flight.set(i64::try_from(count).unwrap_or(i64::MAX));
     }

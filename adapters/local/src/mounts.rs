@@ -1,4 +1,4 @@
-//! `files` of the manifest: folders that a component can read.
+//! The folders that a component can read: `files` in the manifest.
 
 use std::path::PathBuf;
 
@@ -6,24 +6,22 @@ use application::Component;
 
 use crate::runtime::Preopen;
 
-/// A folder that a component mounts does not exist.
+/// A folder in `files` does not exist.
 #[derive(Debug, thiserror::Error)]
 #[error("{} is missing: build it, `make up` builds everything", source_folder.display())]
 pub struct MissingFolder {
     source_folder: PathBuf,
 }
 
-/// What to do about a folder that does not exist.
+/// What to do if a folder does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingFolders {
-    /// Don't start.
     Refuse,
-    /// Start without it, because the page is served by something else or not needed.
+    /// Start without the folder, because the page is served by something else or not needed.
     Skip,
 }
 
-/// The folders of a component. A folder mounted within another hides the other's: a component's library opens a path
-/// from the longest mount point that fits.
+/// A component's folders. They may be nested, because the component opens a path from the longest mount point that matches.
 pub(crate) fn mounts(component: &Component, missing: MissingFolders) -> Result<Vec<Preopen>, MissingFolder> {
     let mut preopens = Vec::new();
     for (mount_point, source) in &component.files {
@@ -32,7 +30,7 @@ pub(crate) fn mounts(component: &Component, missing: MissingFolders) -> Result<V
         } else if missing == MissingFolders::Refuse {
             return Err(MissingFolder { source_folder: source.clone() });
         } else {
-            tracing::info!(folder = %source.display(), "not mounted, because it does not exist");
+            tracing::info!(folder = %source.display(), "not mounting a folder that does not exist");
         }
     }
     Ok(preopens)

@@ -1,4 +1,4 @@
-//! Answers that `mcommerce` gives by itself: pages without a script, and the figures and mails behind them.
+//! Responses of `mcommerce` itself: pages without scripts, and the data behind them.
 
 use askama::Template;
 use bytes::Bytes;
@@ -11,18 +11,18 @@ use crate::server::{OWN_PAGE_POLICY, Problem};
 
 pub(crate) const HTML: &str = "text/html; charset=utf-8";
 
-/// Renders a page.
+/// Renders a page from a template.
 pub(crate) fn page(template: &impl Template) -> Response<WasiBody> {
     match template.render() {
         Ok(html) => response(HTML, html, OWN_PAGE_POLICY),
         Err(error) => {
-            tracing::error!(%error, "a page can't be rendered");
+            tracing::error!(%error, "can't render a page");
             Problem::Internal.response(None)
         }
     }
 }
 
-/// An answer that must not be cached.
+/// Creates a response that must not be cached.
 pub(crate) fn response(media_type: &'static str, body: String, policy: HeaderValue) -> Response<WasiBody> {
     let body = Bytes::from(body);
     let length = body.len();

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use application::RouteMatch;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
-/// What Spin tells a component about the route it was reached by, for the part that never changes.
+/// The headers by which Spin tells a component the route of a request. Holds the values that are the same for every request.
 #[derive(Clone, Debug)]
 pub(crate) struct RouteHeaders {
     raw: HeaderValue,
@@ -19,24 +19,23 @@ const RAW_COMPONENT_ROUTE: HeaderName = HeaderName::from_static("spin-raw-compon
 const BASE_PATH: HeaderName = HeaderName::from_static("spin-base-path");
 const CLIENT_ADDR: HeaderName = HeaderName::from_static("spin-client-addr");
 
-/// Whether only the host may set a header: the `spin-` ones, which components trust.
+/// Whether components trust a header, so that requests from outside must not contain it.
 pub(crate) fn is_reserved(name: &HeaderName) -> bool {
     name.as_str().starts_with("spin-")
 }
 
 impl RouteHeaders {
-    /// Of a route of the manifest.
-    pub(crate) fn of_route(route: &str) -> Self {
+    pub(crate) fn for_route(route: &str) -> Self {
         let prefix = route.strip_suffix("/...").unwrap_or(route);
         Self { raw: value(route), prefix: value(prefix) }
     }
 
-    /// Of a request that one component makes to another by name, which Spin treats as a match of `/...`.
-    pub(crate) fn of_chaining() -> Self {
-        Self::of_route("/...")
+    /// For requests from one component to another, which Spin treats as a match of `/...`.
+    pub(crate) fn for_chaining() -> Self {
+        Self::for_route("/...")
     }
 
-    /// Adds the headers of a match of this route.
+    /// Adds all headers for a match of the route.
     pub(crate) fn add<T>(
         &self,
         matched: &RouteMatch<'_, T>,
@@ -53,7 +52,7 @@ impl RouteHeaders {
         }
     }
 
-    /// Adds the headers that every match has. The URI is absolute.
+    /// Adds the headers that don't depend on parameters. The URI must be absolute.
     pub(crate) fn add_common(&self, headers: &mut HeaderMap, uri: &Uri, path_info: &str, client: SocketAddr) {
         let mut text = String::with_capacity(64);
         let _ = write!(text, "{uri}");
@@ -69,7 +68,7 @@ impl RouteHeaders {
     }
 }
 
-/// Paths, routes and addresses hold nothing that a header can't; were it otherwise, the header is empty.
+/// Paths, routes and addresses are valid header values. Falls back to an empty value if not.
 fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
 }
@@ -84,7 +83,7 @@ mod tests {
     fn a_component_is_told_its_route_as_spin_tells_it() {
         let route = Route::parse("/foo/:userid/...").expect("a route");
         let router: Router<RouteHeaders> =
-            [(route.clone(), RouteHeaders::of_route(route.as_str()))].into_iter().collect();
+            [(route.clone(), RouteHeaders::for_route(route.as_str()))].into_iter().collect();
         let uri: Uri = "http://shop.example/foo/42/bar?key=value".parse().expect("a URI");
         let found = router.route(uri.path()).expect("it is routed");
         let mut headers = HeaderMap::new();

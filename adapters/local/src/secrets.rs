@@ -1,4 +1,4 @@
-//! The shop's secrets on one machine: made at the first start, kept for the next ones.
+//! The shop's secrets, which the first start generates and later starts reuse.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,36 +12,25 @@ use p256::SecretKey;
 use p256::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 
 const PRIVATE_KEY: &str = "jwt_private_key";
-/// Not a variable: the password of the demo shopper.
+/// The demo shopper's password, which is not a variable.
 const DEMO_PASSWORD: &str = "demo_password";
 
-/// Why there are no secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretsError {
-    /// The file can't be read or written.
     #[error("{}: {source}", path.display())]
-    Io {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file is no TOML of names and texts, or its key is none. Never holds what it says.
-    #[error("{} is damaged: move it away, and new secrets are made (everybody has to sign in again)", path.display())]
-    Damaged {
-        /// Which file.
-        path: PathBuf,
-    },
+    Io { path: PathBuf, source: std::io::Error },
+    /// The file is not TOML, or the private key is invalid. Must not reveal the file's contents.
+    #[error("{} is damaged: move the file away to generate new secrets (all users have to sign in again)", path.display())]
+    Damaged { path: PathBuf },
 }
 
-/// Secrets by name. They do not print.
+/// Secrets by name. `Debug` does not print them.
 #[derive(Clone, Default)]
 pub struct Secrets(BTreeMap<String, String>);
 
 impl Secrets {
-    /// Reads the secrets in a data folder, and makes and keeps those that the manifest wants and that are not
-    /// there yet.
-    pub fn keep(data: &Path, manifest: &Manifest) -> Result<Self, SecretsError> {
+    /// Loads the secrets from a data folder. Generates those that the manifest requires and the folder lacks.
+    pub fn load_or_generate(data: &Path, manifest: &Manifest) -> Result<Self, SecretsError> {
         let path = data.join("secrets.toml");
         let io = |source| SecretsError::Io { path: path.clone(), source };
         let mut secrets = match std::fs::read_to_string(&path) {
@@ -69,12 +58,11 @@ impl Secrets {
         Ok(Self(secrets))
     }
 
-    /// The secrets that are variables of the manifest.
+    /// All secrets, which include values for the manifest's variables.
     pub fn variables(&self) -> BTreeMap<String, String> {
         self.0.clone()
     }
 
-    /// The password of the demo shopper.
     pub fn demo_password(&self) -> &str {
         self.0.get(DEMO_PASSWORD).map(String::as_str).unwrap_or_default()
     }
@@ -86,7 +74,7 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// 20 characters that are easy to type.
+/// Generates a password of 20 characters that are easy to type.
 pub fn random_password() -> String {
     const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let letter = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
@@ -100,7 +88,7 @@ fn random_token() -> String {
 
 fn random_key() -> String {
     loop {
-        // A number from 1 to the order of the curve; all but one in 2^32 are.
+        // Fails for one in 2^32 values, which are not below the curve's order.
         if let Ok(key) = SecretKey::from_slice(&rand::random::<[u8; 32]>())
             && let Ok(pem) = key.to_pkcs8_pem(LineEnding::LF)
         {
@@ -113,7 +101,7 @@ fn public_key(private: &str) -> Option<String> {
     SecretKey::from_pkcs8_pem(private).ok()?.public_key().to_public_key_pem(LineEnding::LF).ok()
 }
 
-/// Writes a file that only its owner can read, as a whole.
+/// Writes a file atomically and readable only by its owner.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let unfinished = path.with_extension("unfinished");
     let mut options = std::fs::OpenOptions::new();
@@ -146,17 +134,17 @@ mod tests {
         source = "a.wasm"
     "#;
 
-    fn keep(data: &Path, manifest: &str) -> Secrets {
+    fn load(data: &Path, manifest: &str) -> Secrets {
         std::fs::write(data.join("spin.toml"), manifest).expect("the manifest is written");
-        let application = Application::load(&data.join("spin.toml")).expect("the manifest is fine");
-        Secrets::keep(data, &application).expect("secrets are kept")
+        let application = Application::load(&data.join("spin.toml")).expect("the manifest is valid");
+        Secrets::load_or_generate(data, &application).expect("secrets are loaded")
     }
 
     #[test]
-    fn secrets_are_made_once_and_kept() {
+    fn secrets_are_generated_once() {
         let data = tempfile::tempdir().expect("a folder");
-        let first = keep(data.path(), MANIFEST);
-        assert_eq!(first.0, keep(data.path(), MANIFEST).0);
+        let first = load(data.path(), MANIFEST);
+        assert_eq!(first.0, load(data.path(), MANIFEST).0);
         assert!(first.0[PRIVATE_KEY].starts_with("-----BEGIN PRIVATE KEY-----"));
         assert!(first.0[TOKEN_KEY].starts_with("-----BEGIN PUBLIC KEY-----"));
         assert!(first.0["token_create_order"].len() >= 43);
@@ -164,29 +152,29 @@ mod tests {
     }
 
     #[test]
-    fn a_new_variable_gets_a_secret_and_the_old_ones_stay() {
+    fn a_new_variable_gets_a_secret_and_others_keep_theirs() {
         let data = tempfile::tempdir().expect("a folder");
-        let first = keep(data.path(), MANIFEST);
+        let first = load(data.path(), MANIFEST);
         let grown = MANIFEST.replace("[trigger]", "token_pay = { default = \"\", secret = true }\n[trigger]");
-        let second = keep(data.path(), &grown);
+        let second = load(data.path(), &grown);
         assert_eq!(first.0["token_create_order"], second.0["token_create_order"]);
         assert!(second.0.contains_key("token_pay"));
     }
 
     #[cfg(unix)]
     #[test]
-    fn only_the_owner_can_read_them() {
+    fn only_the_owner_can_read_the_file() {
         use std::os::unix::fs::PermissionsExt as _;
         let data = tempfile::tempdir().expect("a folder");
-        keep(data.path(), MANIFEST);
+        load(data.path(), MANIFEST);
         let metadata = std::fs::metadata(data.path().join("secrets.toml")).expect("the file is there");
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
-    fn secrets_do_not_print() {
+    fn debug_does_not_print_secrets() {
         let data = tempfile::tempdir().expect("a folder");
-        let secrets = keep(data.path(), MANIFEST);
+        let secrets = load(data.path(), MANIFEST);
         assert!(!format!("{secrets:?}").contains(&secrets.0["token_create_order"]));
     }
 }

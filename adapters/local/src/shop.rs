@@ -22,15 +22,15 @@ use crate::mounts::mounts;
 use crate::outbound::{AllowedHosts, Neighbours, Network, Outbound};
 use crate::runtime::{Component, ComponentSetup, Runtime};
 use crate::secrets::Secrets;
-use crate::server::{Front, Listening, Side, listen};
+use crate::server::{Front, Listener, Side, listen};
 use crate::smtp::{Inbox, MailServer};
 use crate::stock;
 
-/// The authority by which functions reach the bridge in this process. It never leaves the process.
+/// The authority of the bridge in this process.
 const BRIDGE_AUTHORITY: Authority = Authority::from_static("bridge.mcommerce.internal");
 
-/// How long requests in flight have to end when the shop stops.
-const DRAIN_TIME: Duration = Duration::from_secs(20);
+/// How long to wait for requests in flight when the shop stops.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A running shop.
 pub struct Shop {
@@ -39,36 +39,31 @@ pub struct Shop {
     variables: Variables,
     addresses: Addresses,
     journal: Journal,
-    listening: Vec<Listening>,
+    listeners: Vec<Listener>,
     mail: Option<(MailServer, Arc<Inbox>)>,
     bridge: Option<Bridge>,
-    store: Option<Arc<dyn Store>>,
     accounts: DemoAccounts,
 }
 
-/// Where a shop is.
+/// The addresses of a shop's parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addresses {
-    /// Where browsers go: `http://127.0.0.1:3000`.
+    /// The URL for browsers: `http://127.0.0.1:3000`.
     pub shop: String,
-    /// Where a bridge that runs elsewhere delivers events.
+    /// The URL to which an external bridge delivers events.
     pub internal: Option<String>,
-    /// The inbox page.
     pub inbox: Option<String>,
-    /// The page of what is counted.
     pub dashboard: Option<String>,
     /// The mail server, `host:port`.
     pub smtp: String,
-    /// The bridge, if it runs elsewhere.
+    /// The URL of the external bridge.
     pub bridge: Option<String>,
 }
 
-/// The accounts a shop was started with.
 #[derive(Clone, Default)]
 pub struct DemoAccounts {
-    /// The administrator, only by the start that made it.
+    /// Only set by the start that creates the account.
     pub admin: Option<Credentials>,
-    /// The shopper.
     pub shopper: Option<Credentials>,
 }
 
@@ -78,14 +73,14 @@ struct Sockets {
 }
 
 impl Shop {
-    /// Starts a shop. Everything listens when this returns.
+    /// Starts a shop. Returns once it serves requests.
     pub async fn start(config: ShopConfig) -> anyhow::Result<Self> {
         let application = Application::load(&config.manifest)?;
         std::fs::create_dir_all(&config.data).with_context(|| config.data.display().to_string())?;
-        let secrets = Secrets::keep(&config.data, &application)?;
+        let secrets = Secrets::load_or_generate(&config.data, &application)?;
 
-        leave_own_pages_free(&application)?;
-        // Checked before anything listens: no variable is empty or not because of the port that an address ends up with.
+        refuse_reserved_routes(&application)?;
+        // Whether a variable is empty does not depend on bound ports, so check before binding any.
         resolve(&config, &application, &secrets, &Addresses::configured(&config))?;
 
         let sockets = Sockets::bind(&config).await?;
@@ -109,66 +104,52 @@ impl Shop {
             accounts = stock::stock_empty(store.as_ref(), &secrets).await?;
         }
         let inbox = mail.as_ref().map(|(_, inbox)| inbox);
-        let of_bridge = bridge_address(&addresses, bridge.is_some());
-        let dashboard = Dashboard::new(metrics, Arc::clone(&app), inbox.cloned(), network, of_bridge);
-        let listening = sockets.serve(&config, &app, inbox, &Arc::new(dashboard))?;
+        let bridge_address = bridge_address(&addresses, bridge.is_some());
+        let dashboard = Dashboard::new(metrics, Arc::clone(&app), inbox.cloned(), network, bridge_address);
+        let listeners = sockets.serve(&config, &app, inbox, &Arc::new(dashboard))?;
         let journal = config.journal;
-        Ok(Self { app, application, variables, addresses, journal, listening, mail, bridge, store, accounts })
+        Ok(Self { app, application, variables, addresses, journal, listeners, mail, bridge, accounts })
     }
 
-    /// The shop's base URL: `http://127.0.0.1:3000`.
+    /// The shop's base URL.
     pub fn url(&self) -> &str {
         &self.addresses.shop
     }
 
-    /// Where everything is.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
     }
 
-    /// The mails that were caught; `None` where they go to a real server.
+    /// The inbox; `None` if mails go to a real server.
     pub fn inbox(&self) -> Option<&Arc<Inbox>> {
         self.mail.as_ref().map(|(_, inbox)| inbox)
     }
 
-    /// The store, if it is known.
-    pub fn store(&self) -> Option<&Arc<dyn Store>> {
-        self.store.as_ref()
-    }
-
-    /// The bridge in this process.
-    pub fn bridge(&self) -> Option<&Bridge> {
-        self.bridge.as_ref()
-    }
-
-    /// The demo accounts.
     pub fn accounts(&self) -> &DemoAccounts {
         &self.accounts
     }
 
-    /// The values of the application's variables, secrets among them.
+    /// The values of the application's variables, including secrets.
     pub fn variables(&self) -> &Variables {
         &self.variables
     }
 
-    /// What `spin.toml` and the files beside it say.
     pub fn application(&self) -> &Application {
         &self.application
     }
 
-    /// The components at work.
     pub fn app(&self) -> &Arc<App> {
         &self.app
     }
 
-    /// What components wrote and the host wrote about them, if that is kept in memory.
+    /// The lines of a journal in memory.
     pub fn lines(&self) -> Vec<String> {
         self.journal.lines()
     }
 
-    /// Stops: no new connections, requests and deliveries in flight end, then the bridge lets go of its store.
+    /// Stops accepting connections, waits for requests and deliveries in flight, then stops the bridge.
     pub async fn shutdown(self) {
-        let drained = self.listening.into_iter().map(|listening| listening.drain(DRAIN_TIME));
+        let drained = self.listeners.into_iter().map(|listener| listener.drain(DRAIN_TIMEOUT));
         futures::future::join_all(drained).await;
         if let Some(bridge) = self.bridge {
             bridge.shutdown().await;
@@ -192,26 +173,26 @@ impl Sockets {
         app: &Arc<App>,
         inbox: Option<&Arc<Inbox>>,
         dashboard: &Arc<Dashboard>,
-    ) -> anyhow::Result<Vec<Listening>> {
+    ) -> anyhow::Result<Vec<Listener>> {
         let sides = [(Some(self.shop), Side::Outside), (self.internal, Side::Inside)];
-        let mut listening = Vec::new();
+        let mut listeners = Vec::new();
         for (socket, side) in sides {
             let Some(socket) = socket else { continue };
             let authority = Authority::try_from(socket.local_addr()?.to_string())?;
             let inbox = inbox.filter(|_| side == Side::Outside).cloned();
-            let shown = config.dashboard || side == Side::Inside;
+            let shows_dashboard = config.dashboard || side == Side::Inside;
             let front = Front {
                 side,
                 app: Arc::clone(app),
                 inbox,
-                dashboard: shown.then(|| Arc::clone(dashboard)),
+                dashboard: shows_dashboard.then(|| Arc::clone(dashboard)),
                 tracer: config.tracer.clone(),
                 max_body: config.max_body,
                 authority,
             };
-            listening.push(listen(socket, Arc::new(front)));
+            listeners.push(listen(socket, Arc::new(front)));
         }
-        Ok(listening)
+        Ok(listeners)
     }
 }
 
@@ -227,7 +208,7 @@ async fn start_mail(config: &ShopConfig) -> anyhow::Result<Option<(MailServer, A
 }
 
 impl Addresses {
-    /// The addresses that are configured, before any port is bound.
+    /// The configured addresses, before any port is bound.
     fn configured(config: &ShopConfig) -> Self {
         let smtp = match &config.mail {
             MailTo::Inbox(address) => address.to_string(),
@@ -236,7 +217,7 @@ impl Addresses {
         Self::new(config, config.listen, config.internal_listen, smtp)
     }
 
-    /// The addresses of sockets that are bound.
+    /// The addresses of bound sockets.
     fn bound(
         config: &ShopConfig,
         sockets: &Sockets,
@@ -266,7 +247,7 @@ impl Addresses {
     }
 }
 
-/// The values of all variables. Fails if a component needs one that has none.
+/// Finds the values of all variables. Fails if a component needs a variable that is unset or blank.
 fn resolve(
     config: &ShopConfig,
     application: &Application,
@@ -284,19 +265,18 @@ fn resolve(
     Ok(variables)
 }
 
-/// Refuses routes at which this host shows pages of its own.
-fn leave_own_pages_free(application: &Application) -> anyhow::Result<()> {
+/// Refuses routes to pages of `mcommerce` itself.
+fn refuse_reserved_routes(application: &Application) -> anyhow::Result<()> {
     for (route, _) in &application.routes {
         let first = route.as_str().trim_start_matches('/').split('/').next().unwrap_or_default();
         anyhow::ensure!(
             !["_dashboard", "_inbox", "_metrics"].contains(&first),
-            "spin.toml: trigger.http.route {route}: this host shows a page of its own below /{first}"
+            "spin.toml: trigger.http.route {route}: /{first} is reserved for a page of mcommerce"
         );
     }
     Ok(())
 }
 
-/// The bridge, which says what it counts.
 fn bridge_address(addresses: &Addresses, here: bool) -> Option<BridgeAddress> {
     let url = match &addresses.bridge {
         Some(url) => url.clone(),
@@ -306,7 +286,7 @@ fn bridge_address(addresses: &Addresses, here: bool) -> Option<BridgeAddress> {
     Some(BridgeAddress { url, here })
 }
 
-/// The variables whose values this start decides. The caller's own come last, so they win.
+/// The variables that this start sets. Those in the configuration take precedence.
 fn decided(config: &ShopConfig, addresses: &Addresses) -> BTreeMap<String, String> {
     let bridge_url = addresses.bridge.clone().unwrap_or_else(|| format!("http://{BRIDGE_AUTHORITY}"));
     let (smtp_host, smtp_port) = addresses.smtp.rsplit_once(':').unwrap_or((&addresses.smtp, "25"));
@@ -319,12 +299,12 @@ fn decided(config: &ShopConfig, addresses: &Addresses) -> BTreeMap<String, Strin
     decided
 }
 
-/// The variables that are as this start sees them unless the environment says otherwise: behind a proxy, browsers know
-/// the shop by another address, and reach it by TLS.
+/// The variables that this start assumes but the environment may override, because behind a proxy browsers use another
+/// address and TLS.
 fn presumed(addresses: &Addresses) -> BTreeMap<String, String> {
     [
         ("shop_url", addresses.shop.as_str()),
-        // The shop is served without TLS here, where a Secure cookie would be dropped.
+        // Browsers drop Secure cookies from a shop without TLS.
         ("secure_cookies", "false"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -346,7 +326,7 @@ async fn start_bridge(
     };
     let file = || format!("sqlite:{}", config.data.join("shop.db").display());
     let store = open_store(&store.clone().unwrap_or_else(file))?;
-    // Adapters are programs of their own, which this process does not start.
+    // This process does not start adapters, which are separate programs.
     let declarations =
         application.declarations().clone().only(|client| application.components.contains_key(client));
     let token =
@@ -373,7 +353,7 @@ async fn load_components(
     };
     let mut loading = JoinSet::new();
     for (name, entry) in &application.components {
-        let within = || format!("the component {name}");
+        let within = || format!("component {name}");
         let hosts = entry.allowed_outbound_hosts.iter().map(|host| host.render(variables));
         let allowed = Arc::new(AllowedHosts::parse(hosts).with_context(within)?);
         let name: Arc<str> = name.as_str().into();
@@ -397,7 +377,7 @@ async fn load_components(
     }
     let mut components = Vec::new();
     while let Some(loaded) = loading.join_next().await {
-        components.push(loaded.context("compiling")??);
+        components.push(loaded.context("can't load a component")??);
     }
     Ok(components)
 }

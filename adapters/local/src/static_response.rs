@@ -1,4 +1,4 @@
-//! Routes that are answered without a component.
+//! Static responses, which need no component.
 
 use application::StaticResponse;
 use bytes::Bytes;
@@ -6,7 +6,6 @@ use http::Response;
 use http_body_util::{BodyExt as _, Full};
 use wasmtime_wasi_http::WasiBody;
 
-/// An answer that is always the same, for one request.
 pub(crate) fn answer(declared: &StaticResponse) -> Response<WasiBody> {
     let body = Full::new(Bytes::from(declared.body.clone())).map_err(|never| match never {});
     let mut response = Response::new(body.boxed_unsync());

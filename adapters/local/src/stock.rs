@@ -1,4 +1,4 @@
-//! What a shop on one machine starts with: something to sell, and somebody to sell it.
+//! Fills an empty shop with the demo catalogue and accounts.
 
 use std::time::Duration;
 
@@ -15,44 +15,45 @@ use crate::demo;
 use crate::secrets::Secrets;
 use crate::shop::DemoAccounts;
 
-/// How long the bridge may take until it can serve.
-const BRIDGE_TIME: Duration = Duration::from_mins(1);
+/// How long to wait until the bridge is ready.
+const BRIDGE_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How often a bridge that runs elsewhere is asked.
-const ASK_EVERY: Duration = Duration::from_millis(200);
+/// How often an external bridge is polled.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Waits until the bridge, in this process or elsewhere, can serve.
+/// Waits until the bridge is ready, in this process or at `url`.
 pub(crate) async fn wait_for_bridge(bridge: Option<&Bridge>, url: Option<&str>) -> anyhow::Result<()> {
     let ready = async {
         match (bridge, url) {
             (Some(bridge), _) => bridge.ready().await,
-            (None, Some(url)) => answers_ready(url).await?,
+            (None, Some(url)) => poll_until_ready(url).await?,
             (None, None) => {}
         }
         anyhow::Ok(())
     };
-    tokio::time::timeout(BRIDGE_TIME, ready).await.with_context(|| {
-        format!("the bridge or its store was not ready within {} s", BRIDGE_TIME.as_secs())
+    tokio::time::timeout(BRIDGE_TIMEOUT, ready).await.with_context(|| {
+        format!("the bridge or its store was not ready within {} s", BRIDGE_TIMEOUT.as_secs())
     })?
 }
 
-/// Waits until a bridge that runs elsewhere can serve. Fails after a minute.
+/// Waits until an external bridge is ready. Fails after a minute.
 pub async fn bridge_ready(url: &str) -> anyhow::Result<()> {
     wait_for_bridge(None, Some(url)).await
 }
 
-async fn answers_ready(url: &str) -> anyhow::Result<()> {
+async fn poll_until_ready(url: &str) -> anyhow::Result<()> {
     let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let uri: http::Uri = format!("{url}/readyz").parse().with_context(|| format!("{url} is no address"))?;
+    let uri: http::Uri =
+        format!("{url}/readyz").parse().with_context(|| format!("{url} is not a valid URL"))?;
     loop {
         if client.get(uri.clone()).await.is_ok_and(|response| response.status().is_success()) {
             return Ok(());
         }
-        tokio::time::sleep(ASK_EVERY).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-/// Stocks an empty shop and makes the demo accounts that are missing.
+/// Adds the demo catalogue to an empty shop, and creates missing demo accounts.
 pub async fn stock_empty(store: &dyn Store, secrets: &Secrets) -> anyhow::Result<DemoAccounts> {
     demo::load_if_empty(store).await?;
     let shopper = ensure_shopper(store, secrets.demo_password()).await?;

@@ -39,7 +39,11 @@ impl Checks<'_> {
             self.check_collections(&file(name), "bridge.collections", &adapter.bridge.collections);
             for kind in adapter.bridge.emits.iter().filter(|kind| !self.is_consumed(kind)).collect::<Vec<_>>()
             {
-                self.faults.add(file(name), "bridge.emits", format!("nobody consumes {kind}"));
+                self.faults.add(
+                    file(name),
+                    "bridge.emits",
+                    format!("no component or adapter consumes {kind}"),
+                );
             }
         }
     }

@@ -13,34 +13,33 @@ use super::build::cargo_build;
 use super::watch::{Affected, Watch, affected};
 use super::{ShopOptions, output, up};
 
-/// The profile of the edit loop.
-const PROFILE: &str = "quick";
-/// Where the page's own server listens.
+const DEFAULT_PROFILE: &str = "quick";
+/// The URL of the page's development server.
 const PAGE: &str = "http://127.0.0.1:5173";
 
-/// Starts a shop, and takes up functions and the page as they change.
+/// Starts a shop, and swaps functions and the page when they change.
 pub(super) async fn dev(options: ShopOptions) -> anyhow::Result<()> {
     let telemetry = Telemetry::from_env("mcommerce")?;
     let mut config = up::config(&options)?;
     config.tracer = telemetry.tracer("mcommerce");
-    let profile = config.profile.get_or_insert_with(|| PROFILE.to_owned()).clone();
+    let profile = config.profile.get_or_insert_with(|| DEFAULT_PROFILE.to_owned()).clone();
     config.missing_folders = MissingFolders::Skip;
     let shop = Shop::start(config).await?;
     let folder = shop.application().folder.clone();
     let page = serve_page(&folder.join("frontend"), shop.url())?;
     println!("{}", output::greeting(&shop, &options.place.data, page.as_ref().map(|_| PAGE)));
 
-    let mut watch = Watch::new(&folder.join("functions")).context("functions can't be watched")?;
+    let mut watch = Watch::new(&folder.join("functions")).context("can't watch the functions")?;
     let functions: BTreeSet<String> = shop.application().components.keys().map(ToString::to_string).collect();
     tokio::select! {
-        told = up::told_to_stop() => told?,
+        stopped = up::stop_signal() => stopped?,
         () = async {
             while let Some(changed) = watch.next().await {
                 let names = match affected(&changed, &functions) {
                     Affected::Some(names) => names,
                     Affected::All => functions.clone(),
                 };
-                renew(&folder, &profile, shop.app(), &names).await;
+                rebuild(&folder, &profile, shop.app(), &names).await;
             }
         } => {}
     }
@@ -49,13 +48,13 @@ pub(super) async fn dev(options: ShopOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds functions and puts them to work. What goes wrong is said, and the old ones go on.
-async fn renew(folder: &Path, profile: &str, app: &Arc<App>, names: &BTreeSet<String>) {
-    let begun = Instant::now();
+/// Builds functions and swaps them in. Prints errors and keeps the old ones running.
+async fn rebuild(folder: &Path, profile: &str, app: &Arc<App>, names: &BTreeSet<String>) {
+    let started = Instant::now();
     match cargo_build(folder, profile, names, &["--quiet", "--keep-going"]).await {
         Ok(status) if status.success() => {}
-        Ok(_) => return eprintln!("mcommerce: not built; the functions as they were go on"),
-        Err(error) => return eprintln!("mcommerce: cargo can't be run: {error}"),
+        Ok(_) => return eprintln!("mcommerce: build failed; the old functions keep running"),
+        Err(error) => return eprintln!("mcommerce: can't run cargo: {error}"),
     }
     let (app, wanted) = (Arc::clone(app), names.clone());
     let swapped = tokio::task::spawn_blocking(move || {
@@ -66,32 +65,32 @@ async fn renew(folder: &Path, profile: &str, app: &Arc<App>, names: &BTreeSet<St
         }
     });
     if swapped.await.is_ok() {
-        let what = if names.len() > 3 {
+        let label = if names.len() > 3 {
             "all functions".to_owned()
         } else {
             Vec::from_iter(names.clone()).join(", ")
         };
-        println!("  {what}: swapped after {:.1} s", begun.elapsed().as_secs_f32());
+        println!("  {label}: swapped in {:.1} s", started.elapsed().as_secs_f32());
     }
 }
 
-/// Starts the page's own server, which asks the shop for everything that is no page.
+/// Starts the page's development server, which forwards other requests to the shop.
 fn serve_page(folder: &Path, shop: &str) -> anyhow::Result<Option<Child>> {
     if !folder.join("package.json").is_file() {
         return Ok(None);
     }
     let program = folder.join("node_modules/.bin/vite");
     if !program.is_file() {
-        eprintln!("mcommerce: the page is not served: run `npm ci` in {} first", folder.display());
+        eprintln!("mcommerce: can't serve the page: run `npm ci` in {} first", folder.display());
         return Ok(None);
     }
-    // Not through npm, which would leave the server behind when it is killed.
+    // Not through npm, because killing npm would leave the server running.
     let server = Command::new(std::path::absolute(program)?)
         .args(["--host", "127.0.0.1", "--port", "5173", "--strictPort"])
         .env("SHOP_URL", shop)
         .current_dir(folder)
         .kill_on_drop(true)
         .spawn()
-        .context("the page's server can't be run: install Node.js 20 or newer from https://nodejs.org")?;
+        .context("can't run the page's server: install Node.js 20 or newer from https://nodejs.org")?;
     Ok(Some(server))
 }

@@ -7,10 +7,10 @@ use mcommerce::secrets::Secrets;
 
 use super::PlaceOptions;
 
-/// Prints `export` lines: each secret as the variable Spin reads, and clients' tokens as the bridge reads them.
+/// Prints shell `export` lines that set secrets for Spin, and clients' tokens for the bridge.
 pub(super) fn print(place: &PlaceOptions) -> anyhow::Result<()> {
     let application = Application::load(&place.manifest)?;
-    print!("{}", export_lines(&application, &Secrets::keep(&place.data, &application)?)?);
+    print!("{}", export_lines(&application, &Secrets::load_or_generate(&place.data, &application)?)?);
     Ok(())
 }
 
@@ -35,13 +35,13 @@ fn export_lines(application: &Application, secrets: &Secrets) -> Result<String, 
     Ok(for_spin.chain(for_bridge).collect())
 }
 
-/// Prints what a bridge of this application is told, for `mcommerce-bridge --config`.
+/// Prints the configuration for `mcommerce-bridge --config`.
 pub(super) fn print_bridge_config(place: &PlaceOptions) -> anyhow::Result<()> {
     print!("{}", Application::load(&place.manifest)?.declarations().to_toml());
     Ok(())
 }
 
-/// A value that a shell takes as it is.
+/// Quotes a value for a shell.
 fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
@@ -68,12 +68,15 @@ mod tests {
     fn exported(data: &Path) -> Result<String, MissingVariables> {
         let manifest = data.join("spin.toml");
         std::fs::write(&manifest, MANIFEST).expect("the manifest is written");
-        let application = Application::load(&manifest).expect("the manifest is fine");
-        export_lines(&application, &Secrets::keep(data, &application).expect("secrets are kept"))
+        let application = Application::load(&manifest).expect("the manifest is valid");
+        export_lines(
+            &application,
+            &Secrets::load_or_generate(data, &application).expect("secrets are loaded"),
+        )
     }
 
     #[test]
-    fn a_shell_takes_a_secret_as_it_is() {
+    fn secrets_are_quoted_for_a_shell() {
         let data = tempfile::tempdir().expect("a folder");
         std::fs::write(data.path().join("secrets.toml"), "word = \"it's $HOME\"").expect("a file");
         assert_eq!(

@@ -11,23 +11,22 @@ use tokio::net::TcpListener;
 
 use super::up;
 
-/// How long a page that is being sent has to end when the inbox stops.
-const DRAIN_TIME: Duration = Duration::from_secs(2);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Args)]
 pub(super) struct InboxOptions {
-    /// Where mails are kept, in the folder `mails` in it.
+    /// Folder whose subfolder `mails` keeps the mails.
     #[arg(long, value_name = "DIR", default_value = ".mcommerce")]
     data: PathBuf,
-    /// Where the mail server listens.
+    /// Address of the mail server.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3025")]
     smtp_listen: SocketAddr,
-    /// Where the page is.
+    /// Address of the page.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3001")]
     listen: SocketAddr,
 }
 
-/// Catches mails and shows them until it is told to stop.
+/// Catches mails and shows them until it receives a stop signal.
 pub(super) async fn inbox(options: InboxOptions) -> anyhow::Result<()> {
     let inbox = Arc::new(Inbox::new(options.data.join("mails")));
     let server = MailServer::start(bind(options.smtp_listen).await?, Arc::clone(&inbox))?;
@@ -35,8 +34,8 @@ pub(super) async fn inbox(options: InboxOptions) -> anyhow::Result<()> {
     println!("  {:<10} http://{}/_inbox", "Inbox", socket.local_addr()?);
     println!("  {:<10} {}", "Mail", server.address());
     let page = listen(socket, inbox);
-    up::told_to_stop().await?;
-    page.drain(DRAIN_TIME).await;
+    up::stop_signal().await?;
+    page.drain(DRAIN_TIMEOUT).await;
     Ok(())
 }
 

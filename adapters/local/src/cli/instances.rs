@@ -2,10 +2,9 @@ use mcommerce::{BridgeAt, MailTo, MissingFolders, Shop, ShopConfig};
 
 use super::PlaceOptions;
 
-/// How many instances of each function are made.
 const ROUNDS: usize = 500;
 
-/// Prints the median time of a fresh instance, a line for each function.
+/// Prints the median time that each function takes to instantiate.
 pub(super) async fn measure(place: PlaceOptions) -> anyhow::Result<()> {
     let mut config = ShopConfig::new(&place.manifest, &place.data);
     config.listen.set_port(0);

@@ -1,4 +1,4 @@
-//! Commands and their options.
+//! The command line.
 
 mod build;
 mod dev;
@@ -27,32 +27,32 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start the shop; Ctrl-C stops it.
+    /// Start the shop and serve until Ctrl-C.
     Up(ShopOptions),
-    /// Start the shop, rebuild and swap functions as they change, and serve the page with hot reload.
+    /// Start the shop, rebuild and swap functions when they change, and serve the page with hot reload.
     Dev(ShopOptions),
-    /// Build the functions, and compile them for this machine.
+    /// Build the functions and compile them for this machine.
     Build(build::BuildOptions),
-    /// Compile functions that are built for this machine, so that the next start finds them ready.
+    /// Compile built functions for this machine, so that the next start is fast.
     Compile(PlaceOptions),
-    /// Measure how long a fresh instance of each function takes.
+    /// Measure how long each function takes to instantiate.
     Instances(PlaceOptions),
-    /// Put the demo catalogue and the demo accounts into an empty store.
+    /// Add the demo catalogue and demo accounts to an empty store.
     Stock(stock::StockOptions),
-    /// Catch mails and show them on a page, beside functions that run elsewhere; Ctrl-C stops it.
+    /// Catch mails and show them on a page until Ctrl-C, for functions that run elsewhere.
     Inbox(inbox::InboxOptions),
     /// Print the shop's secrets as shell variables, for `spin up` and `mcommerce-bridge`.
     Env(PlaceOptions),
-    /// Print what a bridge of this shop is told, for `mcommerce-bridge --config`.
+    /// Print the configuration for `mcommerce-bridge --config`.
     BridgeConfig(PlaceOptions),
 }
 
 #[derive(Args, Clone)]
 struct PlaceOptions {
-    /// The application.
+    /// Manifest of the application.
     #[arg(long, value_name = "FILE", default_value = "spin.toml")]
     manifest: PathBuf,
-    /// Where the store, secrets and mails are kept.
+    /// Folder for the store, secrets and mails.
     #[arg(long, value_name = "DIR", default_value = ".mcommerce")]
     data: PathBuf,
 }
@@ -61,53 +61,53 @@ struct PlaceOptions {
 struct ShopOptions {
     #[command(flatten)]
     place: PlaceOptions,
-    /// `sqlite:PATH` or `mongodb://…`; a file in the data folder by default.
+    /// Store: `sqlite:PATH` or `mongodb://…`; a file in the data folder by default.
     #[arg(long, value_name = "URL")]
     store: Option<String>,
-    /// `amqp://…`, or `store` for the store itself.
+    /// Broker: `amqp://…`, or `store` to deliver events from the store.
     #[arg(long, value_name = "URL", default_value = "store")]
     broker: String,
-    /// What the names of the exchange and of all queues begin with.
+    /// Prefix for the names of the exchange and all queues.
     #[arg(long, value_name = "NAME", default_value = "mcommerce")]
     broker_prefix: String,
-    /// A bridge that runs elsewhere, instead of one in this process.
+    /// External bridge to use instead of one in this process.
     #[arg(long, value_name = "URL")]
     bridge: Option<String>,
-    /// A mail server, instead of one in this process that shows mails and delivers none.
+    /// Mail server to use instead of the inbox, which catches all mails.
     #[arg(long, value_name = "HOST:PORT")]
     smtp: Option<String>,
-    /// Where the mail server in this process listens.
+    /// Address of the inbox's mail server.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3025", conflicts_with = "smtp")]
     smtp_listen: SocketAddr,
-    /// Where the shop listens.
+    /// Address of the shop.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// Where events are taken from a bridge that runs elsewhere.
+    /// Address where an external bridge delivers events.
     #[arg(long, value_name = "ADDR")]
     internal_listen: Option<SocketAddr>,
-    /// How many requests one instance of a function serves at the same time. More spare memory; but when an instance
-    /// panics, all its requests fail. Named as in `spin up`.
+    /// Number of requests that an instance serves concurrently. Higher numbers save memory, but if an instance panics, all
+    /// its requests fail. The option is named as in `spin up`.
     #[arg(long, value_name = "N", default_value = "1")]
     max_instance_concurrent_reuse_count: NonZeroUsize,
-    /// The build profile whose functions are run.
+    /// Build profile of the functions to run.
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
-    /// Show browsers neither `/_dashboard` nor `/_metrics`; the internal listener has them still.
+    /// Serve `/_dashboard` and `/_metrics` only at the internal address.
     #[arg(long)]
     no_dashboard: bool,
-    /// Leave the store as it is: no demo catalogue, no demo accounts.
+    /// Don't add the demo catalogue and demo accounts.
     #[arg(long)]
     no_demo: bool,
-    /// Say where everything is as one line of JSON.
+    /// Print addresses and accounts as one line of JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Runs the command of this process' arguments.
+/// Parses the arguments and runs the command.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
     mcommerce_telemetry::log_to_stderr("MCOMMERCE_LOG", "warn");
-    let done = match cli.command {
+    let result = match cli.command {
         Command::Env(place) => env::print(&place),
         Command::BridgeConfig(place) => env::print_bridge_config(&place),
         Command::Build(options) => in_runtime(build::build(options)),
@@ -118,7 +118,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Up(options) => in_runtime(up::up(options)),
         Command::Dev(options) => in_runtime(dev::dev(options)),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("mcommerce: {error:#}");

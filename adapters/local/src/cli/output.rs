@@ -5,7 +5,7 @@ use mcommerce::accounts::Credentials;
 use mcommerce::{DemoAccounts, Shop};
 use serde_json::{Value, json};
 
-/// What a shop that has started says, for a person.
+/// The message that a shop prints when it has started.
 pub(super) fn greeting(shop: &Shop, data: &Path, page: Option<&str>) -> String {
     let addresses = shop.addresses();
     let mut lines = vec![("Shop", page.unwrap_or(&addresses.shop).to_owned())];
@@ -26,36 +26,35 @@ pub(super) fn greeting(shop: &Shop, data: &Path, page: Option<&str>) -> String {
         lines.push(("Bridge", bridge.clone()));
     }
     lines.push(("Data", data.display().to_string()));
-    format!("\n{}{}\n  Ctrl-C stops it.\n", aligned(&lines), accounts(shop.accounts()))
+    format!("\n{}{}\n  Press Ctrl-C to stop.\n", aligned(&lines), accounts(shop.accounts()))
 }
 
-/// Who can sign in, and the card to pay with.
+/// Lists the demo accounts and the test card.
 pub(super) fn accounts(accounts: &DemoAccounts) -> String {
     let mut lines = Vec::new();
     if let Some(Credentials { email, password }) = &accounts.shopper {
         lines.push(("Shopper", format!("{email}  password {password}")));
     }
     if let Some(Credentials { email, password }) = &accounts.admin {
-        lines
-            .push(("Admin", format!("{email}  password {password}  (write it down: it is not shown again)")));
+        lines.push(("Admin", format!("{email}  password {password}  (not shown again)")));
     }
-    lines.push(("Test card", "4242 4242 4242 4242, any date to come, any three digits".to_owned()));
+    lines.push(("Test card", "4242 4242 4242 4242, any future date, any three digits".to_owned()));
     aligned(&lines)
 }
 
 fn aligned(lines: &[(&str, String)]) -> String {
     lines.iter().fold(String::new(), |mut text, (name, value)| {
-        // Writing to a text does not fail.
+        // Writing to a string can't fail.
         let _ = writeln!(text, "  {name:<10} {value}");
         text
     })
 }
 
-/// The same as one line of JSON.
+/// The addresses and accounts as one line of JSON.
 pub(super) fn json_line(shop: &Shop) -> String {
     let addresses = shop.addresses();
-    let credentials = |of: &Option<Credentials>| -> Value {
-        of.as_ref().map_or(Value::Null, |of| json!({ "email": of.email, "password": of.password }))
+    let credentials = |account: &Option<Credentials>| -> Value {
+        account.as_ref().map_or(Value::Null, |it| json!({ "email": it.email, "password": it.password }))
     };
     json!({
         "shop": addresses.shop,

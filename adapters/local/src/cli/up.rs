@@ -6,7 +6,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{ShopOptions, output};
 
-/// Starts a shop and serves until it is told to stop.
+/// Runs a shop until it receives a stop signal.
 pub(super) async fn up(options: ShopOptions) -> anyhow::Result<()> {
     let telemetry = Telemetry::from_env("mcommerce")?;
     let mut config = config(&options)?;
@@ -17,13 +17,13 @@ pub(super) async fn up(options: ShopOptions) -> anyhow::Result<()> {
     } else {
         println!("{}", output::greeting(&shop, &options.place.data, None));
     }
-    told_to_stop().await?;
+    stop_signal().await?;
     shop.shutdown().await;
     telemetry.shutdown().await;
     Ok(())
 }
 
-/// What the options ask for.
+/// Converts the options to a configuration.
 pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
     let mut config = ShopConfig::new(&options.place.manifest, &options.place.data);
     config.listen = options.listen;
@@ -38,8 +38,8 @@ pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
     config.mail = match &options.smtp {
         None => MailTo::Inbox(options.smtp_listen),
         Some(server) => {
-            let (host, port) = server.rsplit_once(':').context("--smtp wants HOST:PORT")?;
-            MailTo::Server { host: host.to_owned(), port: port.parse().context("--smtp wants HOST:PORT")? }
+            let (host, port) = server.rsplit_once(':').context("--smtp must be HOST:PORT")?;
+            MailTo::Server { host: host.to_owned(), port: port.parse().context("--smtp must be HOST:PORT")? }
         }
     };
     config.bridge = match &options.bridge {
@@ -54,7 +54,7 @@ pub(super) fn config(options: &ShopOptions) -> anyhow::Result<ShopConfig> {
 }
 
 /// Waits for Ctrl-C or SIGTERM.
-pub(super) async fn told_to_stop() -> anyhow::Result<()> {
+pub(super) async fn stop_signal() -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         pressed = tokio::signal::ctrl_c() => pressed?,

@@ -1,4 +1,4 @@
-//! Which functions a changed file belongs to.
+//! Watches sources, and finds the functions that a change affects.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,33 +7,31 @@ use std::time::Duration;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
-/// How long a folder must be quiet before a build: editors write a file in several steps.
-const QUIET: Duration = Duration::from_millis(150);
+/// How long to wait after a change before building, because editors write files in several steps.
+const DEBOUNCE: Duration = Duration::from_millis(150);
 
-/// Watches folders for changed sources.
 pub(super) struct Watch {
     changes: mpsc::UnboundedReceiver<PathBuf>,
     _watcher: RecommendedWatcher,
 }
 
-/// What has to be built.
+/// The functions to build.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Affected {
-    /// These functions.
     Some(BTreeSet<String>),
-    /// A library changed: cargo knows whom it concerns.
+    /// A library changed. Cargo finds out which functions depend on it.
     All,
 }
 
 impl Watch {
-    /// Watches a folder and all below it.
+    /// Watches a folder and its subfolders.
     pub(super) fn new(folder: &Path) -> notify::Result<Self> {
         let (sender, changes) = mpsc::unbounded_channel();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             if event.kind.is_create() || event.kind.is_modify() || event.kind.is_remove() {
                 for path in event.paths.into_iter().filter(|path| is_source(path)) {
-                    // Nobody listens once the shop stops.
+                    // Fails once the shop has stopped.
                     let _ = sender.send(path);
                 }
             }
@@ -42,10 +40,10 @@ impl Watch {
         Ok(Self { changes, _watcher: watcher })
     }
 
-    /// The next files that changed, once nothing has changed for a moment.
+    /// Waits for changes, and returns the changed files once no more follow.
     pub(super) async fn next(&mut self) -> Option<BTreeSet<PathBuf>> {
         let mut changed = BTreeSet::from([self.changes.recv().await?]);
-        while let Ok(more) = tokio::time::timeout(QUIET, self.changes.recv()).await {
+        while let Ok(more) = tokio::time::timeout(DEBOUNCE, self.changes.recv()).await {
             changed.insert(more?);
         }
         Some(changed)
@@ -53,14 +51,14 @@ impl Watch {
 }
 
 fn is_source(path: &Path) -> bool {
-    let temporary = path.components().any(|part| part.as_os_str() == "target");
-    !temporary
+    let is_built = path.components().any(|part| part.as_os_str() == "target");
+    !is_built
         && path.extension().is_some_and(|end| {
             ["rs", "toml", "html", "txt", "json", "proto"].iter().any(|known| end == *known)
         })
 }
 
-/// The functions to build after these files have changed: one whose folder a file is in, or all of them.
+/// The functions to build after these files have changed. A file in no function's folder affects all of them.
 pub(super) fn affected(changed: &BTreeSet<PathBuf>, functions: &BTreeSet<String>) -> Affected {
     let mut some = BTreeSet::new();
     for path in changed {
@@ -83,13 +81,13 @@ mod tests {
     }
 
     #[test]
-    fn a_function_s_own_file_concerns_that_function() {
+    fn a_file_of_a_function_affects_that_function() {
         let expected = BTreeSet::from(["login".to_owned()]);
         assert_eq!(affected_by(&["functions/accounts/login/src/lib.rs"]), Affected::Some(expected));
     }
 
     #[test]
-    fn a_library_s_file_concerns_all() {
+    fn a_file_of_a_library_affects_all_functions() {
         assert_eq!(
             affected_by(&["functions/accounts/model/src/lib.rs", "functions/a/pay/src/lib.rs"]),
             Affected::All
@@ -98,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn only_sources_count() {
+    fn only_sources_are_watched() {
         assert!(is_source(Path::new("functions/a/src/lib.rs")));
         assert!(!is_source(Path::new("functions/a/src/.lib.rs.swp")));
         assert!(!is_source(Path::new("functions/a/target/x.rs")));

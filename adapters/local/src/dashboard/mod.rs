@@ -1,7 +1,7 @@
-//! What the shop does just now: `/_dashboard` for a person, `/_metrics` for Prometheus.
+//! Figures about the running shop: `/_dashboard` for people, `/_metrics` for Prometheus.
 //!
-//! Both are for whoever runs the shop and are served beside the inbox, on the same listeners: `mcommerce` is the shop on
-//! one machine. Where that machine serves the public, they are left to the internal listener alone.
+//! Both are served on the shop's own address, because `mcommerce` runs the shop on one machine. Where that machine serves
+//! the public, only the internal listener serves them.
 
 mod page;
 
@@ -22,13 +22,12 @@ use page::{DashboardPage, Function};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What ends a text of metrics.
+/// The last line of the `OpenMetrics` format.
 const END: &str = "# EOF\n";
 
-/// How long the page waits for what the bridge counts.
-const BRIDGE_TIME: Duration = Duration::from_secs(1);
+/// How long to wait for the bridge's figures.
+const BRIDGE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Shows what is counted.
 pub struct Dashboard {
     metrics: Arc<HostMetrics>,
     app: Arc<App>,
@@ -38,11 +37,9 @@ pub struct Dashboard {
     since: OffsetDateTime,
 }
 
-/// The bridge, which says what it counts.
 pub(crate) struct BridgeAddress {
-    /// Its base URL.
     pub(crate) url: String,
-    /// Whether it is in this process, so that its metrics are part of this program's.
+    /// Whether the bridge is in this process, so that `/_metrics` includes its metrics.
     pub(crate) here: bool,
 }
 
@@ -57,7 +54,7 @@ impl Dashboard {
         Self { metrics, app, inbox, network, bridge, since: OffsetDateTime::now_utc() }
     }
 
-    /// Answers `/_dashboard` and `/_metrics`; `None` for any other path or method.
+    /// Answers `/_dashboard` and `/_metrics`. Returns `None` for any other path or method.
     pub async fn answer(&self, method: &Method, path: &str) -> Option<Response<WasiBody>> {
         if method != Method::GET && method != Method::HEAD {
             return None;
@@ -70,17 +67,17 @@ impl Dashboard {
     }
 
     async fn metrics(&self) -> String {
-        self.count();
+        self.update_gauges();
         let mut text = self.metrics.encode();
-        if let Some(of_bridge) = self.ask("/metrics", |bridge| bridge.here).await {
+        if let Some(bridge) = self.ask("/metrics", |bridge| bridge.here).await {
             text.truncate(text.trim_end_matches(END).len());
-            text.push_str(&of_bridge);
+            text.push_str(&bridge);
         }
         text
     }
 
     async fn page(&self) -> Response<WasiBody> {
-        self.count();
+        self.update_gauges();
         let bridge = self.ask("/figures", |_| true).await;
         page(&DashboardPage {
             functions: self.app.components().map(Function::new).collect(),
@@ -90,20 +87,19 @@ impl Dashboard {
         })
     }
 
-    /// Counts what is only known by asking.
-    fn count(&self) {
+    fn update_gauges(&self) {
         for component in self.app.components() {
-            component.count_in_flight();
+            component.update_in_flight();
         }
         if let Some(inbox) = &self.inbox {
             self.metrics.set_mails(inbox.received());
         }
     }
 
-    /// What the bridge answers on a route, if it is one of these and does so in time.
+    /// Gets a text from the bridge. Returns `None` if the bridge is not wanted or does not answer in time.
     async fn ask(&self, route: &str, wanted: impl FnOnce(&BridgeAddress) -> bool) -> Option<String> {
         let bridge = self.bridge.as_ref().filter(|bridge| wanted(bridge))?;
         let uri = format!("{}{route}", bridge.url).parse().ok()?;
-        tokio::time::timeout(BRIDGE_TIME, self.network.read(uri)).await.ok()?
+        tokio::time::timeout(BRIDGE_TIMEOUT, self.network.get_text(uri)).await.ok()?
     }
 }

@@ -16,32 +16,32 @@ const REFRESH_SECONDS: u8 = 5;
 #[template(path = "dashboard.html")]
 pub(super) struct DashboardPage<'a> {
     pub(super) functions: Vec<Function<'a>>,
-    /// What the bridge counts; `None` if it did not answer.
+    /// `None` if the bridge did not answer.
     pub(super) bridge: Option<Figures>,
-    /// How many mails the inbox has caught; `None` if mails go to a real server.
+    /// The number of mails in the inbox; `None` if mails go to a real server.
     pub(super) mails: Option<u64>,
     pub(super) since: OffsetDateTime,
 }
 
-/// A row of the table of functions.
+/// A row in the table of functions.
 pub(super) struct Function<'a> {
     name: &'a str,
     requests: u64,
     errors: Errors,
-    half: OrDash<Time>,
-    most: OrDash<Time>,
+    p50: OrDash<Time>,
+    p99: OrDash<Time>,
     in_flight: i64,
 }
 
 impl<'a> Function<'a> {
     pub(super) fn new(component: &'a Component) -> Self {
-        let ComponentFigures { requests, errors, half, most, in_flight } = component.figures();
+        let ComponentFigures { requests, errors, p50, p99, in_flight } = component.figures();
         Self {
             name: component.name(),
             requests,
             errors: Errors { count: errors, requests },
-            half: OrDash(half.map(Time)),
-            most: OrDash(most.map(Time)),
+            p50: OrDash(p50.map(Time)),
+            p99: OrDash(p99.map(Time)),
             in_flight,
         }
     }
@@ -67,7 +67,7 @@ impl DashboardPage<'_> {
     }
 }
 
-/// A figure, or a dash where there is none.
+/// A figure, or a dash if it is missing.
 struct OrDash<T>(Option<T>);
 
 impl<T: fmt::Display> fmt::Display for OrDash<T> {
@@ -86,7 +86,7 @@ struct Errors {
 }
 
 impl fmt::Display for Errors {
-    #[expect(clippy::cast_precision_loss, reason = "a share is shown with two digits")]
+    #[expect(clippy::cast_precision_loss, reason = "the share is rounded to two digits")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.count {
             0 => f.write_str("0"),
@@ -95,7 +95,7 @@ impl fmt::Display for Errors {
     }
 }
 
-/// A time in the unit that reads best.
+/// A duration, in seconds or milliseconds.
 struct Time(Duration);
 
 impl fmt::Display for Time {
@@ -116,8 +116,8 @@ mod tests {
 
     fn page(bridge: Option<Figures>) -> String {
         let errors = Errors { count: 1, requests: 8 };
-        let (half, most) = (OrDash(Some(Time(Duration::from_micros(1500)))), OrDash(None));
-        let function = Function { name: "pay", requests: 8, errors, half, most, in_flight: 2 };
+        let (p50, p99) = (OrDash(Some(Time(Duration::from_micros(1500)))), OrDash(None));
+        let function = Function { name: "pay", requests: 8, errors, p50, p99, in_flight: 2 };
         let since = time::macros::datetime!(2026-01-02 03:04:05.678 UTC);
         DashboardPage { functions: vec![function], bridge, mails: Some(3), since }.render().expect("the page")
     }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_bridge_counts_is_shown_with_what_is_wrong_marked() {
+    fn the_bridges_figures_are_shown_and_bad_ones_are_marked() {
         let html = page(Some(Figures {
             store_up: true,
             broker_up: false,
@@ -137,7 +137,7 @@ mod tests {
             events: [("order.created".to_owned(), EventFigures { committed: 5, published: 4 })].into(),
             deliveries: [("send-email".to_owned(), DeliveryFigures { done: 3, retry: 2, parked: 1 })].into(),
         }));
-        has(&html, &["Counted since 2026-01-02 03:04:05 UTC", "<dt>Orders</dt><dd>5</dd>"]);
+        has(&html, &["Figures since 2026-01-02 03:04:05 UTC", "<dt>Orders</dt><dd>5</dd>"]);
         has(&html, &["<dt>Payments</dt><dd>–</dd>", "<dt>Mails in the inbox</dt><dd>3</dd>"]);
         has(&html, &["<div><dt>Store</dt><dd>up</dd>", "<div class=bad><dt>Broker</dt><dd>down</dd>"]);
         has(&html, &["<dt>Oldest event in the outbox</dt><dd>2.0 s</dd>", "<td class=bad>1</td>"]);
@@ -145,9 +145,9 @@ mod tests {
     }
 
     #[test]
-    fn functions_are_shown_without_the_bridge() {
+    fn functions_are_shown_even_if_the_bridge_does_not_answer() {
         let html = page(None);
-        has(&html, &["The bridge does not say what it counts.", "<th scope=row>pay</th>"]);
+        has(&html, &["The bridge does not report its figures.", "<th scope=row>pay</th>"]);
         assert!(!html.contains("<dt>Orders</dt>"), "{html}");
     }
 }

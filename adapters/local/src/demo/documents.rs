@@ -1,4 +1,4 @@
-//! The shelves as the documents that functions read.
+//! Converts shelves to documents as functions read them.
 
 use bson::{Bson, DateTime, Document, doc};
 use sha2::{Digest, Sha256};
@@ -8,9 +8,9 @@ use super::shelf::{self, Category, Product, Text, Variant};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
-/// The demo catalogue as it is stored: the documents of `categories`, and those of `products`.
+/// The documents of `categories`, and those of `products`.
 ///
-/// Only `createdAt` and `updatedAt` differ from call to call: they lie as many days back as the files say.
+/// Only `createdAt` and `updatedAt` differ between calls, because the files give them in days before today.
 pub fn documents() -> (Vec<Document>, Vec<Document>) {
     let now = DateTime::now();
     let mut categories = Vec::new();
@@ -28,12 +28,12 @@ pub fn documents() -> (Vec<Document>, Vec<Document>) {
 
 fn product_document(product: &Product, category: &Category, now: DateTime) -> Document {
     let prices = || product.variants.iter().map(|variant| variant.price.get());
-    let cheapest = prices().min().expect("a product of the built-in files has variants");
-    let dearest = prices().max().expect("a product of the built-in files has variants");
+    let cheapest = prices().min().expect("every product in the built-in files has variants");
+    let dearest = prices().max().expect("every product in the built-in files has variants");
     let listed =
         DateTime::from_millis(now.timestamp_millis() - i64::from(product.listed_days_ago) * DAY_MILLIS);
     doc! {
-        "_id": id_of("product", &product.slug),
+        "_id": derived_id("product", &product.slug),
         "slug": &product.slug,
         "name": &product.name,
         "description": &product.description,
@@ -50,7 +50,7 @@ fn product_document(product: &Product, category: &Category, now: DateTime) -> Do
 
 fn variant_document(variant: &Variant) -> Document {
     doc! {
-        "id": id_of("variant", &variant.sku),
+        "id": derived_id("variant", &variant.sku),
         "sku": &variant.sku,
         "name": &variant.name,
         "price": euros(variant.price.get()),
@@ -62,8 +62,8 @@ fn euros(cents: u32) -> Document {
     doc! { "amount": i64::from(cents), "currency": "EUR" }
 }
 
-/// A UUID of version 8 that a name always leads to, so that links and carts outlive a catalogue that is loaded anew.
-fn id_of(kind: &str, name: &str) -> String {
+/// Derives a UUID of version 8 from a name, so that links and carts stay valid when the catalogue is loaded again.
+fn derived_id(kind: &str, name: &str) -> String {
     let digest = Sha256::digest(format!("mcommerce demo {kind} {name}"));
     let mut first = [0; 16];
     first.copy_from_slice(&digest[..16]);

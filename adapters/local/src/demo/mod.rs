@@ -1,4 +1,4 @@
-//! The demo catalogue: what a shop that was never stocked has to sell on its first start.
+//! The demo catalogue, which fills an empty shop on its first start.
 
 mod documents;
 mod shelf;
@@ -11,30 +11,26 @@ use protocol::{CollectionName, Operation, Query};
 
 pub use documents::documents;
 
-/// What [`load_if_empty`] did.
+/// The result of [`load_if_empty`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loaded {
-    /// The store had no products; now it has the demo catalogue.
-    Stocked {
-        /// How many products were added.
-        products: usize,
-    },
-    /// The store had products already, and nothing was changed.
+    /// The catalogue was added.
+    Stocked { products: usize },
+    /// The store already had products. Nothing was changed.
     AlreadyStocked,
 }
 
-/// Why the demo catalogue is not in the store. Nothing was changed, but for a store that was lost while it committed.
+/// The demo catalogue could not be added. The store is unchanged unless the connection broke during the commit.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// The store refused or can't be reached.
-    #[error("the demo catalogue could not be stored: {0}")]
+    #[error("can't store the demo catalogue: {0}")]
     Store(#[from] StoreError),
 }
 
-/// Puts the demo catalogue into a store that has no products, all of it or nothing.
+/// Adds the demo catalogue, in one transaction, to a store that has no products.
 ///
-/// Categories that are there stay as they are. Ids are made from slugs and SKUs, so a catalogue that is loaded anew
-/// has the same addresses, and of two processes that load at once one stocks the store and the other finds it stocked.
+/// Keeps existing categories. Ids are derived from slugs and SKUs, so products keep their URLs when the catalogue is loaded
+/// again, and if two processes load it concurrently, one succeeds and the other finds the store stocked.
 pub async fn load_if_empty(store: &dyn Store) -> Result<Loaded, DemoError> {
     if is_stocked(store).await? {
         return Ok(Loaded::AlreadyStocked);

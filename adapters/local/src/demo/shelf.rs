@@ -1,10 +1,10 @@
-//! The files in `demo/`, one a category.
+//! The files in `demo/`, one for each category.
 
 use std::num::NonZeroU32;
 
 use serde::Deserialize;
 
-/// The texts of the files, in the order of their categories.
+/// File names and contents, in the order of the categories.
 pub(super) const FILES: [(&str, &str); 5] = [
     ("kitchen.toml", include_str!("../../demo/kitchen.toml")),
     ("desk.toml", include_str!("../../demo/desk.toml")),
@@ -13,7 +13,7 @@ pub(super) const FILES: [(&str, &str); 5] = [
     ("light.toml", include_str!("../../demo/light.toml")),
 ];
 
-/// A category and what stands in it.
+/// A category and its products.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Shelf {
@@ -32,13 +32,13 @@ pub(super) struct Category {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Product {
-    /// Names its picture as well: `/images/products/<slug>.svg`.
+    /// Also the name of the picture: `/images/products/<slug>.svg`.
     pub(super) slug: String,
-    /// How long before the first start it came into the catalogue, so that "newest first" has something to say.
+    /// How long before the first start the product was listed, so that products can be sorted by age.
     pub(super) listed_days_ago: u16,
     pub(super) name: Text,
     pub(super) description: Text,
-    /// What its picture shows.
+    /// Describes the picture.
     pub(super) alt: Text,
     pub(super) variants: Vec<Variant>,
 }
@@ -61,10 +61,8 @@ pub(super) struct Text {
     pub(super) fr: String,
 }
 
-/// All shelves, as they are built into the program.
 pub(super) fn all() -> Vec<Shelf> {
-    let parse = |(file, text)| {
-        toml::from_str(text).unwrap_or_else(|error| panic!("{file} is built in and parses: {error}"))
-    };
+    let parse =
+        |(file, text)| toml::from_str(text).unwrap_or_else(|error| panic!("built-in {file}: {error}"));
     FILES.map(parse).into()
 }

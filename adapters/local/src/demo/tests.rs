@@ -21,11 +21,11 @@ fn all_different<T: Eq + Hash + Debug>(things: impl IntoIterator<Item = T>) {
     let mut seen = HashSet::new();
     for thing in things {
         let text = format!("{thing:?}");
-        assert!(seen.insert(thing), "{text} is there twice");
+        assert!(seen.insert(thing), "{text} is duplicated");
     }
 }
 
-/// What one program reads of what another wrote.
+/// Serializes and deserializes, as when two programs exchange a document.
 fn recoded<T: DeserializeOwned>(written: &impl Serialize) -> T {
     bson::deserialize_from_slice(&bson::serialize_to_vec(written).unwrap()).unwrap()
 }
@@ -47,7 +47,7 @@ fn texts(shelves: &[Shelf]) -> Vec<(String, &Text)> {
 }
 
 #[test]
-fn there_is_enough_to_look_at() {
+fn five_categories_hold_at_least_four_products_each() {
     let shelves = shelf::all();
     assert_eq!(shelves.len(), 5);
     let count: usize = shelves.iter().map(|shelf| shelf.products.len()).sum();
@@ -76,7 +76,7 @@ fn every_text_is_in_both_languages() {
 }
 
 #[test]
-fn typography_is_that_of_each_language() {
+fn each_language_has_its_own_typography() {
     for (where_, text) in texts(&shelf::all()) {
         for words in [&text.en, &text.fr] {
             assert!(!words.contains(['\'', '"']), "{where_}: a straight quote in {words}");
@@ -107,7 +107,7 @@ fn slugs_skus_ids_and_positions_are_unique() {
 }
 
 #[test]
-fn one_product_is_sold_out_and_some_variants_are_nearly() {
+fn a_product_is_sold_out_and_a_variant_is_nearly_sold_out() {
     let shelves = shelf::all();
     let products = || shelves.iter().flat_map(|shelf| &shelf.products);
     assert!(products().any(|product| product.variants.iter().all(|variant| variant.stock == 0)));
@@ -115,7 +115,7 @@ fn one_product_is_sold_out_and_some_variants_are_nearly() {
 }
 
 #[test]
-fn prices_are_those_of_a_goods_shop() {
+fn prices_are_plausible() {
     for variant in shelf::all().iter().flat_map(|shelf| &shelf.products).flat_map(|product| &product.variants)
     {
         assert!((450..=24_900).contains(&variant.price.get()), "{} costs {}", variant.sku, variant.price);
@@ -123,7 +123,7 @@ fn prices_are_those_of_a_goods_shop() {
 }
 
 #[test]
-fn every_product_has_a_picture_that_is_safe_and_small() {
+fn every_product_has_a_small_safe_picture() {
     for product in documents().1 {
         let url = product.get_array("images").unwrap()[0].as_document().unwrap().get_str("url").unwrap();
         let picture = std::fs::read_to_string(Path::new(PICTURES).join(url.trim_start_matches('/')))
@@ -136,7 +136,7 @@ fn every_product_has_a_picture_that_is_safe_and_small() {
 }
 
 #[test]
-fn every_document_is_what_the_catalogue_reads() {
+fn every_document_is_valid_for_the_catalogue() {
     let (categories, products) = documents();
     for category in categories {
         let read: Category = recoded(&category);
@@ -150,7 +150,7 @@ fn every_document_is_what_the_catalogue_reads() {
 }
 
 #[test]
-fn ids_are_the_same_on_every_start() {
+fn ids_do_not_change_between_starts() {
     let ids = || documents().1.iter().map(|p| p.get_str("_id").unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(ids(), ids());
 }
@@ -189,7 +189,7 @@ async fn an_empty_store_is_stocked_once() {
 }
 
 #[tokio::test]
-async fn of_two_that_load_at_once_one_stocks_the_store() {
+async fn of_two_concurrent_loads_one_stocks_the_store() {
     let (_folder, store) = empty_store().await;
     let (one, other) = tokio::join!(load_if_empty(&*store), load_if_empty(&*store));
     let mut stocked = [one.unwrap(), other.unwrap()];
@@ -200,7 +200,7 @@ async fn of_two_that_load_at_once_one_stocks_the_store() {
 }
 
 #[tokio::test]
-async fn categories_that_are_there_stay_as_they_are() {
+async fn existing_categories_are_kept() {
     let (_folder, store) = empty_store().await;
     load_if_empty(&*store).await.unwrap();
     let rename = Update(vec![Change::Set(protocol::Path::parse("name.en").unwrap(), "Kitchenware".into())]);

@@ -1,9 +1,8 @@
-//! `allowed_outbound_hosts`: where a component may connect to.
+//! `allowed_outbound_hosts`: the hosts that a component may connect to.
 
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 
-/// Why an entry was refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("allowed_outbound_hosts: {entry:?} {reason}")]
 pub struct AllowedError {
@@ -11,7 +10,7 @@ pub struct AllowedError {
     reason: &'static str,
 }
 
-/// The entries of one component.
+/// The entries of a component.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AllowedHosts(Vec<Allowed>);
 
@@ -30,8 +29,8 @@ enum Host {
 }
 
 impl AllowedHosts {
-    /// Parses `scheme://host:port` entries, each with wildcards: `*` for the scheme, `*` or `*.domain` for the
-    /// host, `*` or `first..last` (the last excluded) for the port. What an empty variable leaves is passed over.
+    /// Parses `scheme://host:port` entries. The scheme may be `*`, the host `*` or `*.domain`, and the port `*` or
+    /// `first..last`, which excludes the last. Skips entries that are empty because of an empty variable.
     pub fn parse(entries: impl IntoIterator<Item = String>) -> Result<Self, AllowedError> {
         entries
             .into_iter()
@@ -41,20 +40,20 @@ impl AllowedHosts {
             .map(Self)
     }
 
-    /// Whether a request by this scheme to this host and port may leave.
+    /// Whether requests to a host and port are allowed.
     pub fn allows(&self, scheme: &str, host: &str, port: u16) -> bool {
-        self.0.iter().any(|allowed| allowed.means(scheme, port) && allowed.host.means(host))
+        self.0.iter().any(|allowed| allowed.matches(scheme, port) && allowed.host.matches(host))
     }
 
-    /// Whether any TCP connection may be made at all.
+    /// Whether any TCP connections are allowed.
     pub fn allows_sockets(&self) -> bool {
         self.0.iter().any(Allowed::is_for_sockets)
     }
 
-    /// Whether a TCP connection to this address may be made. Host names of entries are looked up for it.
+    /// Whether TCP connections to an address are allowed. Resolves the host names of entries.
     pub async fn allows_socket(&self, address: SocketAddr) -> bool {
-        for allowed in self.0.iter().filter(|allowed| allowed.means("tcp", address.port())) {
-            let met = match &allowed.host {
+        for allowed in self.0.iter().filter(|allowed| allowed.matches("tcp", address.port())) {
+            let matches = match &allowed.host {
                 Host::Any => true,
                 Host::Below(_) => false,
                 Host::Exactly(host) => match parse_ip(host) {
@@ -65,7 +64,7 @@ impl AllowedHosts {
                     },
                 },
             };
-            if met {
+            if matches {
                 return true;
             }
         }
@@ -81,11 +80,11 @@ impl Allowed {
             word if !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic()) => {
                 Some(word.to_ascii_lowercase())
             }
-            _ => return Err("has a scheme that is neither a word nor *"),
+            _ => return Err("has a scheme that is not a word or *"),
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
         if rest.contains(['/', '?', '#', '@']) {
-            return Err("has more than scheme://host:port");
+            return Err("must be scheme://host:port");
         }
         let (host, port) = match rest.rsplit_once(':') {
             Some((host, port)) if !port.contains(']') => (host, Some(port)),
@@ -93,7 +92,9 @@ impl Allowed {
         };
         let ports = match (port, scheme.as_deref()) {
             (Some("*"), _) => None,
-            (Some(port), _) => Some(parse_ports(port).ok_or("has a port that is no number, range or *")?),
+            (Some(port), _) => {
+                Some(parse_ports(port).ok_or("has a port that is not a number, a range or *")?)
+            }
             (None, Some("http")) => Some(80..81),
             (None, Some("https")) => Some(443..444),
             (None, _) => return Err("needs a port"),
@@ -101,7 +102,7 @@ impl Allowed {
         Ok(Self { scheme, host: Host::parse(host)?, ports })
     }
 
-    fn means(&self, scheme: &str, port: u16) -> bool {
+    fn matches(&self, scheme: &str, port: u16) -> bool {
         self.scheme.as_deref().is_none_or(|allowed| allowed == scheme)
             && self.ports.as_ref().is_none_or(|ports| ports.contains(&port.into()))
     }
@@ -118,23 +119,25 @@ impl Host {
             return Ok(Self::Any);
         }
         if host == "self" || host == "self.alt" {
-            return Err("means the application itself, which this host does not know: name a component");
+            return Err(
+                "refers to the application itself, which mcommerce does not support: name a component",
+            );
         }
         let (name, below) = match host.strip_prefix('*') {
             Some(suffix) if suffix.starts_with('.') => (&suffix[1..], true),
-            Some(_) => return Err("has a * that is not a whole first label"),
+            Some(_) => return Err("has a * that is not the whole first label"),
             None => (host.as_str(), false),
         };
         if parse_ip(name).is_none()
             && (name.is_empty()
                 || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
         {
-            return Err("has a host that is no name, no address and no wildcard");
+            return Err("has a host that is not a name, an address or a wildcard");
         }
         Ok(if below { Self::Below(format!(".{name}")) } else { Self::Exactly(host) })
     }
 
-    fn means(&self, host: &str) -> bool {
+    fn matches(&self, host: &str) -> bool {
         match self {
             Self::Any => true,
             Self::Below(suffix) => {
@@ -163,7 +166,7 @@ mod tests {
     use super::*;
 
     fn allowed(entries: &[&str]) -> AllowedHosts {
-        AllowedHosts::parse(entries.iter().map(|entry| (*entry).to_owned())).expect("the entries are fine")
+        AllowedHosts::parse(entries.iter().map(|entry| (*entry).to_owned())).expect("the entries are valid")
     }
 
     #[test]
@@ -184,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn wildcards_stand_for_subdomains_ports_and_schemes() {
+    fn wildcards_match_subdomains_ports_and_schemes() {
         let hosts = allowed(&["http://*.example:*", "*://mail:20..26"]);
         assert!(hosts.allows("http", "a.b.example", 9));
         assert!(!hosts.allows("http", "example", 9));
@@ -194,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_entries_are_refused() {
+    fn malformed_entries_are_refused() {
         for entry in [
             "bridge:3010",
             "*://bridge",
@@ -211,12 +214,12 @@ mod tests {
     }
 
     #[test]
-    fn what_an_empty_variable_leaves_allows_nothing() {
+    fn an_empty_entry_allows_nothing() {
         assert_eq!(allowed(&["", "http://"]), AllowedHosts::default());
     }
 
     #[tokio::test]
-    async fn a_socket_needs_an_entry_for_sockets_of_its_address() {
+    async fn a_socket_needs_an_entry_for_tcp_and_its_address() {
         let hosts = allowed(&["*://localhost:3025", "http://127.0.0.1:80", "tcp://127.0.0.2:9"]);
         let allows = async |address: &str| hosts.allows_socket(address.parse().expect("an address")).await;
         assert!(allows("127.0.0.1:3025").await);

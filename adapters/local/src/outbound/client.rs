@@ -9,16 +9,15 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use wasmtime_wasi_http::{Error, WasiBody};
 
-/// How long to wait for a connection.
-const CONNECT_TIME: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a connection without work is kept.
-const IDLE_TIME: Duration = Duration::from_mins(1);
+/// How long idle connections are kept.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How many connections without work are kept for each host.
+/// How many idle connections are kept for each host.
 const IDLE_CONNECTIONS: usize = 64;
 
-/// A client that keeps its connections. One for each request costs more than the request.
+/// A client that reuses connections, because opening one costs more than a request.
 #[derive(Clone)]
 pub struct HttpClient(Client<HttpConnector, WasiBody>);
 
@@ -26,11 +25,11 @@ impl HttpClient {
     pub(super) fn new() -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        connector.set_keepalive(Some(IDLE_TIME));
-        connector.set_connect_timeout(Some(CONNECT_TIME));
+        connector.set_keepalive(Some(IDLE_TIMEOUT));
+        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIME)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .build(connector);
         Self(client)
@@ -38,7 +37,7 @@ impl HttpClient {
 
     pub(super) async fn send(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Error> {
         if request.uri().scheme() == Some(&Scheme::HTTPS) {
-            let message = "this host speaks no https to the outside yet".to_owned();
+            let message = "mcommerce does not support https to outside hosts yet".to_owned();
             return Err(Error::InternalError(Some(message)));
         }
         let response = self.0.request(request).await.map_err(|error| client_error(&error))?;

@@ -1,5 +1,5 @@
-//! How components' requests leave: to a neighbour, to the bridge in this process, or over the network. In
-//! every case only to where `allowed_outbound_hosts` lets them.
+//! Components' outbound requests, which go to another component, to the bridge in this process or over the network, if
+//! `allowed_outbound_hosts` allows it.
 
 mod allowed;
 mod client;
@@ -23,30 +23,30 @@ pub use client::HttpClient;
 
 use crate::journal::{Journal, Level};
 
-/// What ends the names of neighbours: `orders.spin.internal` is the component `orders`.
+/// The suffix of component host names: `orders.spin.internal` is the component `orders`.
 pub const NEIGHBOUR_SUFFIX: &str = ".spin.internal";
 
-/// How long to wait for a first byte unless the component says.
-const FIRST_BYTE_TIME: Duration = Duration::from_secs(30);
+/// How long to wait for the first byte of a response unless the component sets a timeout.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The most bytes of a text that is read for the host itself.
+/// The largest body that [`Network::get_text`] reads.
 const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 
-/// Reaches the components of this application.
+/// Calls other components of the application.
 #[async_trait]
 pub trait Neighbours: Send + Sync {
-    /// The answer of a component, a problem if it fails; `None` if there is no such component.
+    /// Calls a component. Returns a problem if it fails, and `None` if it does not exist.
     async fn call(&self, component: &str, request: Request<WasiBody>) -> Option<Response<WasiBody>>;
 }
 
-/// Where requests can go, for all components of a shop.
+/// The destinations that all components of a shop share.
 pub struct Network {
     client: HttpClient,
     bridge: Option<(http::uri::Authority, Router)>,
     neighbours: OnceLock<Weak<dyn Neighbours>>,
 }
 
-/// One component's way out.
+/// Sends the requests of one component.
 #[derive(Clone)]
 pub struct Outbound {
     network: Arc<Network>,
@@ -60,19 +60,19 @@ pub struct Outbound {
 type Answer = Result<(Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>;
 
 impl Network {
-    /// A network on which requests to the bridge's authority go to its router without a socket.
+    /// Creates a network that passes requests for the bridge's authority to its router without a socket.
     pub fn new(bridge: Option<(http::uri::Authority, Router)>) -> Arc<Self> {
         Arc::new(Self { client: HttpClient::new(), bridge, neighbours: OnceLock::new() })
     }
 
-    /// Makes the components known to each other.
+    /// Sets the components that can be called.
     pub fn connect(&self, neighbours: Weak<dyn Neighbours>) {
-        // Only the shop that made this network connects it, once.
+        // Only `Shop::start` calls this, once.
         let _ = self.neighbours.set(neighbours);
     }
 
-    /// The text at an address of the shop's own; `None` if it can't be had. Not for components: nothing is checked.
-    pub(crate) async fn read(&self, uri: Uri) -> Option<String> {
+    /// Gets a text for `mcommerce` itself, without checking whether the host is allowed.
+    pub(crate) async fn get_text(&self, uri: Uri) -> Option<String> {
         let mut request = Request::new(Empty::new().map_err(|never| match never {}).boxed_unsync());
         *request.uri_mut() = uri;
         let response = self.send(request, RequestOptions::default()).await.ok()?;
@@ -88,7 +88,7 @@ impl Network {
         request: Request<WasiBody>,
         options: RequestOptions,
     ) -> Result<Response<WasiBody>, Error> {
-        let first_byte = options.first_byte_timeout.unwrap_or(FIRST_BYTE_TIME);
+        let first_byte = options.first_byte_timeout.unwrap_or(FIRST_BYTE_TIMEOUT);
         let sent = async {
             let uri = request.uri();
             if let Some(component) = uri.host().and_then(|host| host.strip_suffix(NEIGHBOUR_SUFFIX)) {
@@ -112,7 +112,6 @@ impl Network {
 }
 
 impl Outbound {
-    /// The way out of a component with these grants.
     pub fn new(
         network: &Arc<Network>,
         allowed: &Arc<AllowedHosts>,
@@ -130,8 +129,8 @@ impl Outbound {
         }
     }
 
-    /// A request of the component's, below the context that the component gave it. It names whom it is for, and no path:
-    /// paths have ids in them.
+    /// Starts a client span as a child of the context in the request. It names the host but no path, because paths contain
+    /// ids.
     fn span(&self, request: &Request<WasiBody>) -> Span {
         let (method, host) = (method_name(request.method()), request.uri().host().unwrap_or_default());
         let mut span =

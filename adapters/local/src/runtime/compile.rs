@@ -1,4 +1,4 @@
-//! Compiled components on disk, so that only the first start compiles.
+//! Compiles components and caches them on disk, so that only the first start compiles.
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs::File;
@@ -12,31 +12,16 @@ use wasmtime::component::Component;
 
 use super::Runtime;
 
-/// Why a component can't be run.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
-    /// Its file is missing.
     #[error("{} is missing: build it, `make up` builds everything", source_file.display())]
-    Missing {
-        /// Which file.
-        source_file: PathBuf,
-    },
-    /// Its file, or the folder of compiled components, can't be used.
+    Missing { source_file: PathBuf },
+    /// The component or the cache can't be read or written.
     #[error("{}: {error}", path.display())]
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// It is no component, or not one for `wasi:http/service` with what this host offers.
+    Io { path: PathBuf, error: std::io::Error },
+    /// The file is not a component for `wasi:http/service`, or it imports what `mcommerce` does not provide.
     #[error("{}: {error:#}", source_file.display())]
-    Unfit {
-        /// Which file.
-        source_file: PathBuf,
-        /// Why.
-        error: wasmtime::Error,
-    },
+    Unfit { source_file: PathBuf, error: wasmtime::Error },
 }
 
 impl CompileError {
@@ -49,31 +34,31 @@ impl CompileError {
     }
 }
 
-/// The component of a `.wasm` file, from `cache` if it was compiled before by an engine like this one.
+/// Loads a component from `cache` if the same engine has compiled it before.
 pub(super) fn load(engine: &Engine, source: &Path, cache: &Path) -> Result<Component, CompileError> {
     let unreadable = |error| CompileError::unreadable(source, error);
-    let kept = cache.join(cache_name(engine, digest(source).map_err(unreadable)?));
-    if let Some(component) = from_cache(engine, &kept) {
+    let cached = cache.join(cache_name(engine, digest(source).map_err(unreadable)?));
+    if let Some(component) = from_cache(engine, &cached) {
         return Ok(component);
     }
     let wasm = std::fs::read(source).map_err(unreadable)?;
-    // Of what was read now: the file may have been built anew since.
-    let kept = cache.join(cache_name(engine, Sha256::digest(&wasm).into()));
+    // The file may have been rebuilt since its digest was taken.
+    let cached = cache.join(cache_name(engine, Sha256::digest(&wasm).into()));
     let unfit = |error| CompileError::Unfit { source_file: source.to_owned(), error };
     let compiled = engine.precompile_component(&wasm).map_err(unfit)?;
-    keep(&kept, &compiled).map_err(|error| CompileError::Io { path: kept.clone(), error })?;
-    match from_cache(engine, &kept) {
+    write_atomically(&cached, &compiled).map_err(|error| CompileError::Io { path: cached.clone(), error })?;
+    match from_cache(engine, &cached) {
         Some(component) => Ok(component),
         None => Component::new(engine, &wasm).map_err(unfit),
     }
 }
 
-/// Compiles a component into `cache`, so that the next start finds it there.
+/// Compiles a component into `cache`.
 pub fn compile(runtime: &Runtime, source: &Path, cache: &Path) -> Result<(), CompileError> {
     load(runtime.engine(), source, cache).map(drop)
 }
 
-/// The SHA-256 of a file, which is not held as a whole: a start that compiles nothing needs little memory.
+/// The SHA-256 of a file. Reads in pieces, so that a start which compiles nothing needs little memory.
 fn digest(source: &Path) -> std::io::Result<[u8; 32]> {
     let mut file = BufReader::with_capacity(64 * 1024, File::open(source)?);
     let mut digest = Sha256::new();
@@ -88,37 +73,35 @@ fn digest(source: &Path) -> std::io::Result<[u8; 32]> {
     }
 }
 
-/// Names the code that this engine makes of a file with this digest.
+/// The name of the cached code for an engine and a file's digest.
 fn cache_name(engine: &Engine, digest: [u8; 32]) -> String {
     let mut hasher = DefaultHasher::new();
     engine.precompile_compatibility_hash().hash(&mut hasher);
     format!("{:016x}-{}.cwasm", hasher.finish(), hex::encode(digest))
 }
 
-/// Maps the file instead of reading it: pages of code that never runs take no memory, and sixteen components
-/// are there in milliseconds.
-#[expect(unsafe_code, reason = "compiled code can only be loaded so; see the comment within")]
-fn from_cache(engine: &Engine, kept: &Path) -> Option<Component> {
-    if !kept.exists() {
+/// Maps the file instead of reading it. Code that never runs takes no memory, and sixteen components load in milliseconds.
+#[expect(unsafe_code, reason = "compiled code can only be loaded unsafely")]
+fn from_cache(engine: &Engine, cached: &Path) -> Option<Component> {
+    if !cached.exists() {
         return None;
     }
-    // SAFETY: the file was made by `keep` in a folder that only this user writes to, is named by the hash of
-    // its source and of the engine's settings, and is replaced as a whole, never changed.
-    match unsafe { Component::deserialize_file(engine, kept) } {
+    // SAFETY: `write_atomically` wrote the file to a folder that only this user can write to. Its name contains the hashes
+    // of its source and of the engine's settings, and it is only ever replaced as a whole.
+    match unsafe { Component::deserialize_file(engine, cached) } {
         Ok(component) => Some(component),
         Err(error) => {
-            tracing::debug!(%error, "a compiled component is no use any more");
+            tracing::debug!(%error, "a cached component is unusable");
             None
         }
     }
 }
 
-/// Writes a file as a whole or not at all.
-fn keep(kept: &Path, compiled: &[u8]) -> std::io::Result<()> {
-    let folder = kept.parent().unwrap_or(Path::new("."));
+fn write_atomically(path: &Path, compiled: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let unique = uuid::Uuid::new_v4().simple().to_string();
     let unfinished = folder.join(format!("{unique}.unfinished"));
     std::fs::write(&unfinished, compiled)?;
-    std::fs::rename(&unfinished, kept)
+    std::fs::rename(&unfinished, path)
 }

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -17,25 +17,18 @@ use crate::journal::{Journal, Level};
 use crate::metrics::{ComponentFigures, ComponentMetrics};
 use crate::outbound::{AllowedHosts, Outbound};
 
-/// What a component is made of.
 pub struct ComponentSetup {
-    /// Its name.
     pub name: Arc<str>,
-    /// Its `.wasm` file.
+    /// The `.wasm` file.
     pub source: PathBuf,
-    /// Where compiled code is kept.
+    /// The folder for compiled code.
     pub cache: PathBuf,
-    /// Where its lines go.
+    /// Where the component's output goes.
     pub journal: Journal,
-    /// The folders it can read.
     pub preopens: Vec<Preopen>,
-    /// Where it may connect to.
     pub allowed: Arc<AllowedHosts>,
-    /// How its requests leave.
     pub outbound: Outbound,
-    /// Its variables' values.
     pub variables: Arc<BTreeMap<String, String>>,
-    /// What an instance may use.
     pub limits: InstanceLimits,
     /// What is counted of it.
     pub metrics: ComponentMetrics,
@@ -43,21 +36,19 @@ pub struct ComponentSetup {
     pub tracer: Tracer,
 }
 
-/// Why a component did not answer.
+/// A component did not answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// Too many requests are in flight.
     #[error("too many requests at once")]
     Busy,
-    /// It did not answer in time.
     #[error("no answer in time")]
     TimedOut,
-    /// It panicked, or something else stopped it.
-    #[error("it failed")]
+    /// The instance panicked or was stopped.
+    #[error("the component failed")]
     Failed,
 }
 
-/// A component that serves requests.
 pub struct Component {
     setup: ComponentSetup,
     runtime: Runtime,
@@ -66,47 +57,38 @@ pub struct Component {
 }
 
 impl Component {
-    /// Compiles a component unless that is done already. Blocks.
+    /// Loads a component, and compiles it if necessary. Blocks.
     pub fn load(runtime: &Runtime, setup: ComponentSetup) -> Result<Self, CompileError> {
         let handler = RwLock::new(handler(runtime, &setup)?);
         let in_flight = Arc::new(Semaphore::new(setup.limits.in_flight));
         Ok(Self { setup, runtime: runtime.clone(), handler, in_flight })
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.setup.name
     }
 
-    /// Its `.wasm` file.
-    pub fn source(&self) -> &Path {
-        &self.setup.source
-    }
-
-    /// Says how many requests are in flight to what is counted.
-    pub(crate) fn count_in_flight(&self) {
+    /// Updates the gauge of requests in flight.
+    pub(crate) fn update_in_flight(&self) {
         self.setup.metrics.set_in_flight(self.in_flight());
     }
 
-    /// What a person wants to see of it.
     pub(crate) fn figures(&self) -> ComponentFigures {
         self.setup.metrics.figures()
     }
 
-    /// How many requests are in flight.
     pub fn in_flight(&self) -> usize {
         self.setup.limits.in_flight - self.in_flight.available_permits()
     }
 
-    /// Takes up a changed `.wasm` file. Requests in flight end where they began; new ones meet the new code.
-    /// Blocks.
+    /// Reloads the `.wasm` file. Requests in flight finish with the old code; new ones run the new code. Blocks.
     pub fn reload(&self) -> Result<(), CompileError> {
         let fresh = handler(&self.runtime, &self.setup)?;
         *self.handler.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         Ok(())
     }
 
-    /// Answers a request, whose URI is absolute.
+    /// Answers a request, whose URI must be absolute.
     pub async fn call(
         &self,
         mut request: http::Request<WasiBody>,
@@ -139,7 +121,7 @@ impl Component {
         let context = Traceparent::of(request.headers());
         let trace = context.as_ref().map(Traceparent::trace_id);
         let Ok(permit) = Arc::clone(&self.in_flight).try_acquire_owned() else {
-            let message = "has too many requests in flight: one more was turned away";
+            let message = "refused a request because too many are in flight";
             self.journal(trace, Level::Warn, message);
             return Err(CallError::Busy);
         };
@@ -148,7 +130,7 @@ impl Component {
         match tokio::time::timeout(time, handler.handle((), request)).await {
             Ok(Ok(response)) => Ok(response.map(|body| hold(permit, body))),
             Ok(Err(error)) if begun.elapsed() < time => Err(self.fault(trace, &error)),
-            // An instance that was stopped because its time is over has the same to say, some moments later.
+            // An instance that was stopped because of the timeout may report an error just before the timeout is noticed.
             Ok(Err(_)) | Err(_) => {
                 self.journal(trace, Level::Error, &format!("did not answer within {} s", time.as_secs_f32()));
                 Err(CallError::TimedOut)
@@ -156,7 +138,7 @@ impl Component {
         }
     }
 
-    /// How long it takes to make a fresh instance and let it go: the median of this many.
+    /// Measures the median time to create and drop an instance.
     pub async fn fresh_instance_time(&self, rounds: usize) -> wasmtime::Result<Duration> {
         let handler = self.handler.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut times = Vec::with_capacity(rounds);
@@ -171,10 +153,10 @@ impl Component {
 
     fn fault(&self, trace: Option<&str>, error: &wasmtime::Error) -> CallError {
         if let Some(InstantiationError::<()> { error, .. }) = error.downcast_ref() {
-            self.journal(trace, Level::Error, &format!("no instance can be made: {error:#}"));
+            self.journal(trace, Level::Error, &format!("can't create an instance: {error:#}"));
             return CallError::Busy;
         }
-        // Why, is in the journal already, by the instance that it ended; which request it was, nobody else knows.
+        // `Worker::drop` logs the reason but does not know the request.
         if error.is::<TrapOrPanicError>() {
             self.journal(trace, Level::Error, "did not answer: its instance was stopped");
         } else {
@@ -202,7 +184,7 @@ fn handler(runtime: &Runtime, setup: &ComponentSetup) -> Result<ProxyHandler<Wor
     Ok(ProxyHandler::new(Workers { ready, template, limits: setup.limits.clone() }))
 }
 
-/// A request is in flight until the last byte of its answer has left.
+/// Keeps the permit until the last byte of the body was sent.
 fn hold(permit: OwnedSemaphorePermit, body: WasiBody) -> WasiBody {
     body.map_err(move |error| {
         let _held = &permit;

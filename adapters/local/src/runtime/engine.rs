@@ -11,16 +11,16 @@ use super::compile::{self, CompileError};
 use super::state::State;
 use super::variables;
 
-/// How often a guest that computes without pause lets others run, and is looked at whether it has run too long.
+/// How often a guest that never waits yields to others, and how often its timeout is checked.
 const TICK: Duration = Duration::from_millis(10);
 
-/// How many instances there may be at once, of all components of all shops of a runtime.
+/// The most instances of all components in all shops that share a runtime.
 const MAX_INSTANCES: u32 = 1000;
 
-/// The most memory that any instance may be given; [`super::InstanceLimits`] says how much it is given.
+/// The upper bound for [`super::InstanceLimits::memory`].
 const MAX_INSTANCE_MEMORY: usize = 256 * 1024 * 1024;
 
-/// The engine that compiles and runs components. Several shops can share it.
+/// Compiles and runs components. Several shops can share a runtime.
 #[derive(Clone)]
 pub struct Runtime(Arc<Inner>);
 
@@ -30,15 +30,15 @@ struct Inner {
     compiled: Mutex<HashMap<PathBuf, (Stamp, ServicePre<State>)>>,
 }
 
-/// What tells whether a file is still the one it was.
+/// Modification time and length, which change when a file is rebuilt.
 type Stamp = (SystemTime, u64);
 
 impl Runtime {
-    /// An engine with its clock. The clock stops when the last handle is gone.
+    /// Creates an engine and a thread that advances its epochs until the engine is dropped.
     pub fn new() -> wasmtime::Result<Self> {
         let engine = Engine::new(&config(true)).or_else(|error| {
-            // The pool reserves terabytes of addresses, which a container may not allow.
-            tracing::warn!(%error, "no pool of instances: each gets its own memory");
+            // The pool reserves terabytes of address space, which a container may not allow.
+            tracing::warn!(%error, "can't pool instances, so each allocates its own memory");
             Engine::new(&config(false))
         })?;
         let mut linker = Linker::new(&engine);
@@ -61,8 +61,7 @@ impl Runtime {
         &self.0.engine
     }
 
-    /// A `.wasm` file made ready for instances, from memory, from `cache` or by compiling it, which takes
-    /// seconds. Blocks.
+    /// Prepares a component for instantiation. Takes it from memory or `cache`, or compiles it, which takes seconds. Blocks.
     pub(super) fn load(&self, source: &Path, cache: &Path) -> Result<ServicePre<State>, CompileError> {
         let stamp = stamp(source)?;
         let known = self.0.compiled.lock().unwrap_or_else(PoisonError::into_inner).get(source).cloned();
@@ -91,7 +90,7 @@ fn config(pooled: bool) -> Config {
     config.wasm_component_model_async(true);
     config.epoch_interruption(true);
     config.parallel_compilation(true);
-    // A fault is told by its kind; function names are stripped from the components anyway.
+    // Components are stripped of function names, so a backtrace would tell nothing.
     config.wasm_backtrace_max_frames(None);
     if pooled {
         let mut pool = PoolingAllocationConfig::default();
@@ -101,7 +100,7 @@ fn config(pooled: bool) -> Config {
         pool.total_tables(MAX_INSTANCES * 4);
         pool.total_stacks(MAX_INSTANCES * 2);
         pool.max_memory_size(MAX_INSTANCE_MEMORY);
-        // What stays of a slot after use is cleared by writing, not by the kernel, which is dearer.
+        // Clearing a slot by writing zeros is cheaper than having the kernel unmap its memory.
         pool.linear_memory_keep_resident(64 * 1024);
         pool.table_keep_resident(16 * 1024);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));

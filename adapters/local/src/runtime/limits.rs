@@ -4,20 +4,20 @@ use wasmtime::ResourceLimiter;
 
 use crate::journal::{Journal, Level};
 
-/// What one instance of a component may use, and for how long it is used again.
+/// The limits of a component and its instances.
 #[derive(Clone, Debug)]
 pub struct InstanceLimits {
-    /// How long a request may take before it is answered 504 and the instance is stopped.
+    /// The time after which a request is answered with 504 and its instance is stopped.
     pub request_time: Duration,
-    /// The most bytes of an instance's memory.
+    /// The most memory of an instance, in bytes.
     pub memory: usize,
-    /// How many requests an instance serves before a fresh one takes over.
+    /// The number of requests after which an instance is replaced.
     pub requests: usize,
-    /// How many requests an instance serves at the same time.
+    /// The number of requests that an instance serves concurrently.
     pub concurrent: usize,
-    /// How long an instance without work is kept.
+    /// How long an idle instance is kept.
     pub idle: Duration,
-    /// How many requests to one component may be in flight; a further one is answered 503.
+    /// The most requests in flight to the component. Further ones are answered with 503.
     pub in_flight: usize,
 }
 
@@ -34,21 +34,22 @@ impl Default for InstanceLimits {
     }
 }
 
-/// Says no when an instance asks for more memory than it may have.
+/// Refuses to grow an instance's memory beyond its limit.
 pub(super) struct MemoryLimit {
     pub bytes: usize,
     pub component: std::sync::Arc<str>,
     pub journal: Journal,
 }
 
-/// The most elements of a table: functions of a component are counted in thousands.
+/// The most elements of a table. A component has a few thousand functions.
 const TABLE_ELEMENTS: usize = 20_000;
 
 impl ResourceLimiter for MemoryLimit {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let allowed = desired <= self.bytes;
         if !allowed {
-            let message = format!("wanted {desired} bytes of memory, more than its {}", self.bytes);
+            let message =
+                format!("asked for {desired} bytes of memory, which exceeds its limit of {}", self.bytes);
             self.journal.host(&self.component, Level::Error, &message);
         }
         Ok(allowed)

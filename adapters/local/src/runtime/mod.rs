@@ -1,4 +1,4 @@
-//! Components in Wasmtime: one engine, compiled code kept on disk, and instances that are used again.
+//! Runs components in Wasmtime, with compiled code cached on disk and instances that serve several requests.
 
 mod compile;
 mod component;

@@ -15,13 +15,13 @@ use crate::outbound::{AllowedHosts, Outbound};
 /// A folder that a component can read.
 #[derive(Clone, Debug)]
 pub struct Preopen {
-    /// The folder here.
+    /// The folder on this machine.
     pub host: PathBuf,
     /// The folder as the component sees it.
     pub guest: String,
 }
 
-/// What the host holds for one instance.
+/// The state of one instance.
 pub(super) struct State {
     wasi: WasiCtx,
     table: ResourceTable,
@@ -31,7 +31,7 @@ pub(super) struct State {
     pub memory: MemoryLimit,
 }
 
-/// What every instance of a component is made with.
+/// Creates the state of a component's instances.
 pub(super) struct StateTemplate {
     pub component: Arc<str>,
     pub journal: Journal,
@@ -58,7 +58,7 @@ impl StateTemplate {
                 let allowed = Arc::clone(&allowed);
                 Box::pin(async move {
                     match usage {
-                        // What connecting begins with: any own port.
+                        // Connecting starts by binding any local port.
                         SocketAddrUse::TcpBind => address.ip().is_unspecified() && address.port() == 0,
                         SocketAddrUse::TcpConnect => allowed.allows_socket(address).await,
                         _ => false,

@@ -1,4 +1,4 @@
-//! What a component prints, line by line into the journal.
+//! Logs components' output line by line.
 
 use std::io;
 use std::pin::Pin;
@@ -12,13 +12,13 @@ use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
 use crate::journal::Journal;
 
-/// A longer line is cut here and goes on as the next one.
+/// Longer lines are split.
 const MAX_LINE_BYTES: usize = 16 * 1024;
 
-/// How much a component may hand over at a time.
+/// The most bytes that a component may write at once.
 const MAX_WRITE_BYTES: usize = 64 * 1024;
 
-/// The standard output or error of one instance. All its streams write to the same line.
+/// Standard output or standard error of one instance. All streams of it share a line buffer.
 #[derive(Clone)]
 pub(super) struct GuestOutput(Arc<Mutex<Line>>);
 

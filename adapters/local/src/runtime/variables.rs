@@ -1,4 +1,4 @@
-//! The host's side of `spin:variables`.
+//! Implements `spin:variables`.
 
 use wasmtime::component::{Accessor, HasData, Linker};
 
@@ -10,7 +10,7 @@ mod generated {
 
 use generated::spin::variables::variables;
 
-/// Selects the variables in an instance's state.
+/// Gives bindings access to the variables in an instance's state.
 struct Values;
 
 impl HasData for Values {
@@ -21,8 +21,8 @@ impl variables::Host for &mut State {}
 
 impl variables::HostWithStore<State> for Values {
     async fn get(store: &Accessor<State, Self>, name: String) -> Result<String, variables::Error> {
-        let proper = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if !proper {
+        let is_valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !is_valid {
             return Err(variables::Error::InvalidName(name));
         }
         store

@@ -1,4 +1,4 @@
-//! How instances of a component come, serve and go: what `ProxyHandler` asks of its host.
+//! The life cycle of a component's instances, as `ProxyHandler` requires it.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use super::limits::InstanceLimits;
 use super::state::{State, StateTemplate};
 use crate::journal::{Journal, Level};
 
-/// How much later than a request's time is over its instance is stopped, so that whoever waits gives up first.
+/// How long after a request's timeout its instance is stopped, so that the caller times out first.
 const SLACK: Duration = Duration::from_millis(200);
 
-/// Makes instances of one component.
+/// Creates instances of one component.
 pub(super) struct Workers {
     pub ready: ServicePre<State>,
     pub template: StateTemplate,
@@ -38,8 +38,9 @@ impl HandlerState for Workers {
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Yield(1)));
-        let made = tokio::time::timeout(self.limits.request_time, self.ready.instantiate_async(&mut store));
-        let service = made.await.map_err(|_| wasmtime::format_err!("took too long to start"))??;
+        let instantiated =
+            tokio::time::timeout(self.limits.request_time, self.ready.instantiate_async(&mut store));
+        let service = instantiated.await.map_err(|_| wasmtime::format_err!("took too long to start"))??;
         Ok(Instance {
             store,
             proxy: Proxy::P3(service),
@@ -59,8 +60,8 @@ impl HandlerState for Workers {
     }
 }
 
-/// Says when an instance is over: idle for too long, or stuck. It is asked outside the guest, so a guest that
-/// never pauses is stopped as well.
+/// Decides when an instance ends because it is idle or stuck. It is polled outside the guest, so it also stops a guest that
+/// never yields.
 pub(super) struct Expiration {
     request_time: Duration,
     idle: Duration,
@@ -88,7 +89,7 @@ impl WorkerExpiration for Expiration {
     }
 }
 
-/// One instance's share in its fate.
+/// Decides which requests an instance accepts, and logs why it was stopped.
 pub(super) struct Worker {
     component: Arc<str>,
     journal: Journal,
@@ -122,7 +123,7 @@ impl WorkerState for Worker {
         drop(store);
         let Err(error) = result else { return };
         let cause = error.root_cause().to_string();
-        // Said of an instance that goes with the whole process as well: then nothing panicked.
+        // Instances report this error when the process exits too, without any panic.
         if cause == "worker panicked" && !std::thread::panicking() {
             return;
         }

@@ -15,63 +15,59 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wasmtime_wasi_http::WasiBody;
 
-/// How long a client may take over the head of a request.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The most bytes of a request's head.
-const HEAD_BYTES: usize = 64 * 1024;
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// The most headers of a request.
-const HEADERS: usize = 100;
+const MAX_HEADERS: usize = 100;
 
-/// The most connections of one listener. Others wait to be accepted.
-const CONNECTIONS: usize = 4096;
+/// The most connections of one listener. Further ones wait to be accepted.
+const MAX_CONNECTIONS: usize = 4096;
 
-/// Answers requests.
 #[async_trait]
 pub trait Service: Send + Sync + 'static {
-    /// Answers one request of a peer.
     async fn answer(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<WasiBody>;
 }
 
-/// A listener at work.
-pub struct Listening {
+/// A running listener. It stops when it is dropped.
+pub struct Listener {
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
 /// Serves HTTP/1.1 on a bound socket.
-pub fn listen(socket: TcpListener, service: Arc<dyn Service>) -> Listening {
-    let listening = Listening { stop: CancellationToken::new(), tasks: TaskTracker::new() };
-    let (stop, tasks) = (listening.stop.clone(), listening.tasks.clone());
-    listening.tasks.spawn(async move {
-        let room = Arc::new(Semaphore::new(CONNECTIONS));
+pub fn listen(socket: TcpListener, service: Arc<dyn Service>) -> Listener {
+    let listener = Listener { stop: CancellationToken::new(), tasks: TaskTracker::new() };
+    let (stop, tasks) = (listener.stop.clone(), listener.tasks.clone());
+    listener.tasks.spawn(async move {
+        let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => return,
-                accepted = accept(&socket, &room) => accepted,
+                accepted = accept(&socket, &permits) => accepted,
             };
-            let Some((stream, peer, place)) = accepted else { continue };
+            let Some((stream, peer, permit)) = accepted else { continue };
             let (stop, service) = (stop.clone(), Arc::clone(&service));
             tasks.spawn(async move {
                 serve(stream, peer, service, stop).await;
-                drop(place);
+                drop(permit);
             });
         }
     });
-    listening
+    listener
 }
 
 async fn accept(
     socket: &TcpListener,
-    room: &Arc<Semaphore>,
+    permits: &Arc<Semaphore>,
 ) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(room).acquire_owned().await.ok()?;
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
     match socket.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, place)),
+        Ok((stream, peer)) => Some((stream, peer, permit)),
         Err(error) => {
-            tracing::warn!(%error, "a connection could not be accepted");
-            // Out of file descriptors, mostly: the next attempt would fail as fast.
+            tracing::warn!(%error, "can't accept a connection");
+            // Usually there are no file descriptors left, so trying again at once would fail too.
             tokio::time::sleep(Duration::from_millis(50)).await;
             None
         }
@@ -80,7 +76,7 @@ async fn accept(
 
 async fn serve(stream: TcpStream, peer: SocketAddr, service: Arc<dyn Service>, stop: CancellationToken) {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY can't be set");
+        tracing::debug!(%error, "can't set TCP_NODELAY");
     }
     let answer = service_fn(move |request| {
         let service = Arc::clone(&service);
@@ -88,9 +84,9 @@ async fn serve(stream: TcpStream, peer: SocketAddr, service: Arc<dyn Service>, s
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .max_buf_size(HEAD_BYTES)
-        .max_headers(HEADERS)
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(MAX_HEAD_BYTES)
+        .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), answer);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
@@ -101,22 +97,22 @@ async fn serve(stream: TcpStream, peer: SocketAddr, service: Arc<dyn Service>, s
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
+        tracing::debug!(%error, "a connection failed");
     }
 }
 
-impl Listening {
-    /// Takes no more connections, lets requests in flight end, and gives up on them after a while.
+impl Listener {
+    /// Stops accepting connections and waits for requests in flight, for as long as `patience`.
     pub async fn drain(self, patience: Duration) {
         self.stop.cancel();
         self.tasks.close();
         if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
-            tracing::warn!(connections = self.tasks.len(), "connections were cut off");
+            tracing::warn!(connections = self.tasks.len(), "connections were closed with requests in flight");
         }
     }
 }
 
-impl Drop for Listening {
+impl Drop for Listener {
     fn drop(&mut self) {
         self.stop.cancel();
     }

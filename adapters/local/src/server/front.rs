@@ -19,34 +19,30 @@ use crate::dashboard::Dashboard;
 use crate::route_headers::is_reserved;
 use crate::smtp::Inbox;
 
-/// The header by which the answer names its trace.
+/// The response header that names the trace.
 const TRACERESPONSE: HeaderName = HeaderName::from_static("traceresponse");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Who a listener is for.
+/// Who a listener serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Browsers: nothing that functions say among themselves, everything checked.
+    /// Browsers, which must not reach internal routes.
     Outside,
-    /// A bridge that delivers events.
+    /// An external bridge that delivers events.
     Inside,
 }
 
-/// What stands between a listener and the components.
+/// Checks requests and routes them to the inbox, the dashboard or the components.
 pub struct Front {
-    /// Whom it serves.
     pub side: Side,
-    /// The components.
     pub app: Arc<App>,
-    /// The inbox page, where mails are caught.
     pub inbox: Option<Arc<Inbox>>,
-    /// What is counted, where that is shown.
     pub dashboard: Option<Arc<Dashboard>>,
     /// Makes a span of each request.
     pub tracer: Tracer,
-    /// The most bytes of a request's body.
+    /// The largest request body, in bytes.
     pub max_body: u64,
-    /// The authority of requests that name none.
+    /// The authority of requests without a `Host` header.
     pub authority: Authority,
 }
 
@@ -84,7 +80,7 @@ impl Front {
     ) -> Result<Response<WasiBody>, Problem> {
         if self.side == Side::Outside {
             guard::check(request.uri().path()).map_err(|fault| match fault {
-                PathFault::Odd => Problem::Malformed,
+                PathFault::Malformed => Problem::Malformed,
                 PathFault::Hidden => Problem::NotFound,
             })?;
             if let Some(inbox) = &self.inbox
@@ -117,7 +113,7 @@ impl Front {
         self.app.route(request, peer, span).await
     }
 
-    /// The URI with scheme and authority, which a component sees instead of a `Host` header.
+    /// Adds scheme and authority to the URI, which components read instead of the `Host` header.
     fn absolute(&self, request: &Request<Incoming>) -> Result<Uri, Problem> {
         let mut parts = request.uri().clone().into_parts();
         parts.authority = match request.headers().get(HOST) {

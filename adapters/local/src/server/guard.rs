@@ -1,37 +1,41 @@
-//! Which paths the outside may ask for at all, before any route is looked at.
+//! Checks the paths of requests from outside before they are routed.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// Why a path is not served to the outside.
+/// A path is not served to the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PathFault {
-    /// No browser sends it: something in it would be read differently by different parts.
-    Odd,
-    /// It belongs to the functions among themselves.
+    /// Different parts of the shop could interpret the path differently. Browsers don't send such paths.
+    Malformed,
+    /// The path is internal.
     Hidden,
 }
 
 /// The longest path, in bytes.
 const MAX_PATH_BYTES: usize = 2048;
 
-/// The first segments that are never served to the outside.
+/// The first segments of internal paths.
 const HIDDEN: [&str; 2] = ["internal", "events"];
 
-/// Checks a path as it came in, percent-encoding and all.
+/// Checks a path, which is still percent-encoded.
 pub(super) fn check(path: &str) -> Result<(), PathFault> {
-    let inner = path.strip_prefix('/').ok_or(PathFault::Odd)?;
+    let inner = path.strip_prefix('/').ok_or(PathFault::Malformed)?;
     if path.len() > MAX_PATH_BYTES {
-        return Err(PathFault::Odd);
+        return Err(PathFault::Malformed);
     }
     let count = inner.split('/').count();
     for (index, segment) in inner.split('/').enumerate() {
-        let decoded = decode(segment).ok_or(PathFault::Odd)?;
-        let doubled_slash = segment.is_empty() && index + 1 < count;
-        let steps = decoded == "." || decoded == "..";
-        if doubled_slash || steps || decoded.contains(['/', '\\']) || decoded.contains(char::is_control) {
-            return Err(PathFault::Odd);
+        let decoded = decode(segment).ok_or(PathFault::Malformed)?;
+        let is_double_slash = segment.is_empty() && index + 1 < count;
+        let is_relative = decoded == "." || decoded == "..";
+        if is_double_slash
+            || is_relative
+            || decoded.contains(['/', '\\'])
+            || decoded.contains(char::is_control)
+        {
+            return Err(PathFault::Malformed);
         }
         if index == 0 && HIDDEN.iter().any(|hidden| decoded.eq_ignore_ascii_case(hidden)) {
             return Err(PathFault::Hidden);
@@ -40,7 +44,7 @@ pub(super) fn check(path: &str) -> Result<(), PathFault> {
     Ok(())
 }
 
-/// Decodes a segment; `None` if an escape is incomplete or the bytes are not UTF-8.
+/// Decodes a segment. Returns `None` for malformed escapes and invalid UTF-8.
 fn decode(segment: &str) -> Option<Cow<'_, str>> {
     let is_escape =
         |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
@@ -64,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_functions_say_among_themselves_is_hidden() {
+    fn internal_paths_are_hidden() {
         for path in [
             "/internal",
             "/internal/",
@@ -81,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn tricks_are_refused() {
+    fn malformed_paths_are_refused() {
         for path in [
             "",
             "*",
@@ -105,8 +109,8 @@ mod tests {
             "/%ff",
             "/%c0%af",
         ] {
-            assert_eq!(check(path), Err(PathFault::Odd), "{path}");
+            assert_eq!(check(path), Err(PathFault::Malformed), "{path}");
         }
-        assert_eq!(check(&format!("/{}", "a".repeat(MAX_PATH_BYTES))), Err(PathFault::Odd));
+        assert_eq!(check(&format!("/{}", "a".repeat(MAX_PATH_BYTES))), Err(PathFault::Malformed));
     }
 }

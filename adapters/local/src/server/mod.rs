@@ -1,4 +1,4 @@
-//! The listeners: the shop's for browsers, and one for a bridge that runs elsewhere.
+//! The HTTP listeners for browsers and for an external bridge.
 
 mod connection;
 mod front;
@@ -6,7 +6,7 @@ mod guard;
 mod problem;
 mod security;
 
-pub use connection::{Listening, Service, listen};
+pub use connection::{Listener, Service, listen};
 pub use front::{Front, Side};
 pub use problem::Problem;
 pub(crate) use security::{MAIL_POLICY, OWN_PAGE_POLICY};

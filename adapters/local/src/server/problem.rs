@@ -1,4 +1,4 @@
-//! What the host itself answers when something is wrong: RFC 9457 problems without internals.
+//! Error responses of `mcommerce` itself: RFC 9457 problems that reveal no internals.
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
@@ -8,18 +8,17 @@ use wasmtime_wasi_http::WasiBody;
 
 use crate::runtime::CallError;
 
-/// A problem the host can have with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// 400: the path or the host is none that a browser would send.
+    /// 400: the path or the host is malformed.
     Malformed,
-    /// 404: nobody serves the path, or not to you.
+    /// 404: no route serves the path, or it is hidden from the client.
     NotFound,
     /// 413: the body is too large.
     TooLarge,
     /// 500: the component failed.
     Internal,
-    /// 503: too much is going on.
+    /// 503: too many requests are in flight.
     Unavailable,
     /// 504: the component did not answer in time.
     TimedOut,
@@ -49,7 +48,7 @@ impl Problem {
         }
     }
 
-    /// The answer, naming the trace for whoever looks into it.
+    /// Creates the response. The trace id helps operators to find the cause.
     pub fn response(self, trace_id: Option<&str>) -> Response<WasiBody> {
         let (status, code, detail) = self.parts();
         let mut problem = serde_json::json!({

@@ -1,21 +1,21 @@
-//! Headers that keep browsers safe. All Content-Security-Policies are here, one for each kind of content.
+//! Security headers for browsers, among them all Content-Security-Policies, one for each kind of content.
 
 use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// For the shop's own pages and answers, which load nothing from elsewhere and can't be framed.
+/// For responses of components: pages load nothing from other hosts and can't be framed.
 const SHOP_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; \
      frame-ancestors 'none'",
 );
 
-/// For the inbox and the dashboard, which have no script and frame only the mails that `mcommerce` serves itself.
+/// For pages of `mcommerce` itself, which have no scripts and frame only caught mails.
 pub(crate) const OWN_PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'",
 );
 
-/// For the HTML of a caught mail, which may look as it likes but not run anything.
+/// For the HTML of caught mails, which may have styles and images but no scripts.
 pub(crate) const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
     "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; \
      frame-ancestors 'self'",
@@ -28,7 +28,7 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
 ];
 
-/// Adds the headers that the component did not set itself.
+/// Adds the headers that the component has not set.
 pub(super) fn add(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(value);

@@ -3,29 +3,27 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// A mail as it was received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mail {
-    /// Counts from 1 in the order of arrival.
+    /// Counts up from 1 in the order of arrival.
     pub id: u64,
-    /// Its `Message-ID` without the brackets; empty if it has none.
+    /// The `Message-ID` without angle brackets; empty if missing.
     pub message_id: String,
-    /// Who it says it is from.
+    /// The sender, from the `From` header.
     pub from: String,
-    /// Whom it was sent to, by the envelope.
+    /// The recipients, from the envelope.
     pub to: Vec<String>,
-    /// Its subject, decoded.
+    /// The decoded subject.
     pub subject: String,
-    /// Its plain text; empty if it has none.
+    /// The plain text; empty if missing.
     pub text: String,
-    /// Its HTML, if it has any.
     pub html: Option<String>,
-    /// When it came, RFC 3339 UTC.
+    /// The time of arrival, RFC 3339 UTC.
     pub received_at: String,
 }
 
-/// A mail's envelope: who the client said it is from and for.
+/// The sender and the recipients that the SMTP client named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Envelope {
     pub from: String,
@@ -33,7 +31,7 @@ pub(super) struct Envelope {
 }
 
 impl Mail {
-    /// Reads a mail. One that is no MIME is taken as plain text.
+    /// Parses a mail. Takes it as plain text if it is not MIME.
     pub(super) fn parse(id: u64, envelope: Envelope, raw: &[u8]) -> Self {
         let received_at = OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default();
         let Some(message) = MessageParser::default().parse(raw) else {
@@ -51,22 +49,22 @@ impl Mail {
         Self {
             id,
             message_id: message.message_id().unwrap_or_default().to_owned(),
-            from: message.from().and_then(Address::first).map_or(envelope.from, written),
+            from: message.from().and_then(Address::first).map_or(envelope.from, display),
             to: envelope.to,
             subject: message.subject().unwrap_or_default().to_owned(),
-            text: text_of(&message),
-            html: html_of(&message),
+            text: plain_text(&message),
+            html: html(&message),
             received_at,
         }
     }
 
-    /// The time of day that the mail came: `13:07:12`.
+    /// The time of day at which the mail arrived: `13:07:12`.
     pub(super) fn clock(&self) -> &str {
         self.received_at.get(11..19).unwrap_or(&self.received_at)
     }
 }
 
-fn written(address: &Addr<'_>) -> String {
+fn display(address: &Addr<'_>) -> String {
     let plain = address.address().unwrap_or_default();
     match address.name() {
         Some(name) => format!("{name} <{plain}>"),
@@ -74,7 +72,7 @@ fn written(address: &Addr<'_>) -> String {
     }
 }
 
-fn text_of(message: &Message<'_>) -> String {
+fn plain_text(message: &Message<'_>) -> String {
     message
         .text_bodies()
         .find_map(|part| match &part.body {
@@ -84,7 +82,7 @@ fn text_of(message: &Message<'_>) -> String {
         .unwrap_or_default()
 }
 
-fn html_of(message: &Message<'_>) -> Option<String> {
+fn html(message: &Message<'_>) -> Option<String> {
     message.html_bodies().find_map(|part| match &part.body {
         PartType::Html(html) => Some(html.to_string()),
         _ => None,

@@ -1,4 +1,4 @@
-//! A mail server for one machine: it takes every mail and delivers none, but shows them on a page.
+//! A mail server that catches all mails and shows them on a page instead of delivering them.
 
 mod inbox;
 mod mail;

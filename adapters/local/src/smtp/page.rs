@@ -1,4 +1,4 @@
-//! The inbox in a browser: `/_inbox`, and the same as JSON for tests.
+//! The inbox as a page (`/_inbox`) and as JSON (`/_inbox/messages`).
 
 use askama::Template;
 use http::header::X_FRAME_OPTIONS;
@@ -25,7 +25,7 @@ struct MailPage {
 }
 
 impl Inbox {
-    /// Answers what is under `/_inbox`; `None` for any other path or method.
+    /// Answers `/_inbox` and the paths below it. Returns `None` for any other path or method.
     pub fn answer(&self, method: &Method, path: &str) -> Option<Response<WasiBody>> {
         if method != Method::GET && method != Method::HEAD {
             return None;
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_a_mail_becomes_markup_of_the_page() {
+    fn markup_in_a_mail_is_escaped() {
         let list = InboxPage { mails: vec![hostile_mail()] }.render().expect("the list");
         let detail = MailPage { mail: hostile_mail() }.render().expect("the mail");
         for html in [&list, &detail] {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_list_is_reloaded_whatever_a_subject_says() {
+    fn only_the_list_is_reloaded() {
         let mail = Mail { subject: "Inbox".to_owned(), ..hostile_mail() };
         assert!(!MailPage { mail }.render().expect("the mail").contains("http-equiv"));
         assert!(

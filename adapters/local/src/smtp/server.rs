@@ -10,21 +10,21 @@ use tokio_util::sync::CancellationToken;
 use super::inbox::Inbox;
 use super::session::{Session, Step};
 
-/// The longest line, in bytes; RFC 5321 wants 1,000.
+/// The longest line, in bytes. RFC 5321 requires 1,000.
 const MAX_LINE_BYTES: usize = 16 * 1024;
-/// How long a client may take over a line.
-const LINE_TIME: Duration = Duration::from_mins(1);
-/// The most conversations at once. Others wait to be accepted.
-const CONVERSATIONS: usize = 64;
+/// How long a client may take to send a line.
+const LINE_TIMEOUT: Duration = Duration::from_mins(1);
+/// The most concurrent connections. Further ones wait to be accepted.
+const MAX_CONNECTIONS: usize = 64;
 
-/// A mail server at work. It stops when it is dropped.
+/// A running mail server. It stops when it is dropped.
 pub struct MailServer {
     address: SocketAddr,
     stop: CancellationToken,
 }
 
 impl MailServer {
-    /// Serves SMTP on a bound socket; mails go to the inbox.
+    /// Serves SMTP on a bound socket and puts all mails into the inbox.
     pub fn start(socket: TcpListener, inbox: Arc<Inbox>) -> std::io::Result<Self> {
         let server = Self { address: socket.local_addr()?, stop: CancellationToken::new() };
         let stop = server.stop.clone();
@@ -32,7 +32,6 @@ impl MailServer {
         Ok(server)
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -45,13 +44,13 @@ impl Drop for MailServer {
 }
 
 async fn accept(socket: TcpListener, inbox: Arc<Inbox>, stop: &CancellationToken) {
-    let room = Arc::new(Semaphore::new(CONVERSATIONS));
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         let stream = match socket.accept().await {
             Ok((stream, _)) => stream,
             Err(error) => {
-                tracing::warn!(%error, "a mail connection could not be accepted");
+                tracing::warn!(%error, "can't accept an SMTP connection");
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             }
@@ -59,9 +58,9 @@ async fn accept(socket: TcpListener, inbox: Arc<Inbox>, stop: &CancellationToken
         let (inbox, stop) = (Arc::clone(&inbox), stop.clone());
         tokio::spawn(async move {
             if let Some(Err(error)) = stop.run_until_cancelled(converse(stream, &inbox)).await {
-                tracing::debug!(%error, "a mail conversation ended early");
+                tracing::debug!(%error, "an SMTP connection failed");
             }
-            drop(place);
+            drop(permit);
         });
     }
 }
@@ -77,19 +76,19 @@ async fn converse(mut stream: TcpStream, inbox: &Inbox) -> std::io::Result<()> {
         let limit = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX);
         let mut limited = (&mut read).take(limit);
         let read_line = limited.read_until(b'\n', &mut line);
-        tokio::time::timeout(LINE_TIME, read_line).await.map_err(|_| std::io::ErrorKind::TimedOut)??;
+        tokio::time::timeout(LINE_TIMEOUT, read_line).await.map_err(|_| std::io::ErrorKind::TimedOut)??;
         let Some(text) = line.strip_suffix(b"\n") else {
-            // The end of the connection, or of the host's patience with the line.
+            // The connection ended, or the line is too long.
             return Ok(());
         };
         match session.line(text.strip_suffix(b"\r").unwrap_or(text)) {
             Step::Silence => {}
             Step::Reply(reply) | Step::Data(reply) => write.write_all(reply.as_bytes()).await?,
             Step::Received(envelope, raw) => match inbox.receive(envelope, raw).await {
-                Ok(id) => write.write_all(format!("250 2.0.0 Kept as {id}\r\n").as_bytes()).await?,
+                Ok(id) => write.write_all(format!("250 2.0.0 Stored as {id}\r\n").as_bytes()).await?,
                 Err(error) => {
-                    tracing::error!(%error, "a mail could not be written");
-                    write.write_all(b"451 4.3.0 Can't write it\r\n").await?;
+                    tracing::error!(%error, "can't write a mail");
+                    write.write_all(b"451 4.3.0 Can't store the mail\r\n").await?;
                 }
             },
             Step::Close(reply) => return write.write_all(reply.as_bytes()).await,

@@ -11,7 +11,7 @@ use wasmtime_wasi_http::WasiBody;
 use super::Inbox;
 use crate::server::{Problem, Service};
 
-/// The inbox on a listener of its own, beside a shop whose functions run elsewhere.
+/// Serves the inbox on its own listener, for a shop whose functions run elsewhere.
 #[async_trait]
 impl Service for Inbox {
     async fn answer(&self, request: Request<Incoming>, _: SocketAddr) -> Response<WasiBody> {
@@ -22,7 +22,7 @@ impl Service for Inbox {
             response.headers_mut().insert(LOCATION, HeaderValue::from_static("/_inbox"));
             return response;
         }
-        // The method of the same name answers what is under `/_inbox`.
+        // Not a recursion: the inherent method answers paths below `/_inbox`.
         Self::answer(self, request.method(), request.uri().path())
             .unwrap_or_else(|| Problem::NotFound.response(None))
     }

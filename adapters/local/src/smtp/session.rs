@@ -1,28 +1,25 @@
-//! One conversation in SMTP (RFC 5321), without the network: lines in, replies out.
+//! An SMTP session (RFC 5321) without the network: lines in, replies out.
 
 use super::mail::Envelope;
 
-/// The most bytes of a mail.
+/// The largest mail, in bytes.
 pub(super) const MAX_MAIL_BYTES: usize = 10 * 1024 * 1024;
-/// The most recipients of a mail.
 const MAX_RECIPIENTS: usize = 100;
 
 /// What to do after a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Answer this.
     Reply(&'static str),
-    /// Answer this; what follows is a mail.
+    /// Reply, then expect the mail.
     Data(&'static str),
-    /// Nothing: the mail goes on.
+    /// Don't reply, because the mail continues.
     Silence,
-    /// The mail is whole: keep it, then answer.
+    /// Store the complete mail, then reply.
     Received(Envelope, Vec<u8>),
-    /// Answer this and hang up.
+    /// Reply and close the connection.
     Close(&'static str),
 }
 
-/// Where a conversation stands.
 #[derive(Default)]
 pub(super) struct Session {
     envelope: Option<Envelope>,
@@ -36,12 +33,12 @@ struct Data {
 }
 
 impl Session {
-    /// Takes a line, without its end.
+    /// Processes a line, without its line break.
     pub(super) fn line(&mut self, line: &[u8]) -> Step {
         if self.data.is_some() {
             return self.data_line(line);
         }
-        let Ok(line) = std::str::from_utf8(line) else { return Step::Reply("500 5.5.2 Not understood\r\n") };
+        let Ok(line) = std::str::from_utf8(line) else { return Step::Reply("500 5.5.2 Not UTF-8\r\n") };
         let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" => {
@@ -59,16 +56,16 @@ impl Session {
                     self.data = Some(Data::default());
                     Step::Data("354 Go ahead\r\n")
                 }
-                _ => Step::Reply("503 5.5.1 Nobody to send it to\r\n"),
+                _ => Step::Reply("503 5.5.1 RCPT first\r\n"),
             },
             "RSET" => {
                 self.envelope = None;
-                Step::Reply("250 2.0.0 Forgotten\r\n")
+                Step::Reply("250 2.0.0 Reset\r\n")
             }
-            "NOOP" => Step::Reply("250 2.0.0 Fine\r\n"),
-            "VRFY" => Step::Reply("252 2.5.0 Try it\r\n"),
+            "NOOP" => Step::Reply("250 2.0.0 OK\r\n"),
+            "VRFY" => Step::Reply("252 2.5.0 Can't verify addresses\r\n"),
             "QUIT" => Step::Close("221 2.0.0 Bye\r\n"),
-            _ => Step::Reply("502 5.5.1 Not here\r\n"),
+            _ => Step::Reply("502 5.5.1 Command not implemented\r\n"),
         }
     }
 
@@ -86,7 +83,7 @@ impl Session {
             return Step::Reply("552 5.3.4 Too large\r\n");
         }
         self.envelope = Some(Envelope { from: address.to_owned(), to: Vec::new() });
-        Step::Reply("250 2.1.0 Fine\r\n")
+        Step::Reply("250 2.1.0 OK\r\n")
     }
 
     fn recipient(&mut self, argument: &str) -> Step {
@@ -94,7 +91,7 @@ impl Session {
         match path(argument, "TO:") {
             Some((address, _)) if !address.is_empty() && envelope.to.len() < MAX_RECIPIENTS => {
                 envelope.to.push(address.to_owned());
-                Step::Reply("250 2.1.5 Fine\r\n")
+                Step::Reply("250 2.1.5 OK\r\n")
             }
             Some((address, _)) if !address.is_empty() => Step::Reply("452 4.5.3 Too many recipients\r\n"),
             _ => Step::Reply("501 5.5.4 RCPT TO:<address>\r\n"),
@@ -104,7 +101,7 @@ impl Session {
     fn data_line(&mut self, line: &[u8]) -> Step {
         let Some(data) = &mut self.data else { return Step::Silence };
         if line != b"." {
-            // A line that begins with a dot was sent with one more.
+            // Clients double the dot at the start of a line.
             let line = line.strip_prefix(b".").unwrap_or(line);
             data.too_large |= data.bytes.len() + line.len() + 2 > MAX_MAIL_BYTES;
             if !data.too_large {
@@ -120,7 +117,7 @@ impl Session {
     }
 }
 
-/// The address in `FROM:<a@b> PARAMETERS`, and the parameters.
+/// Splits `FROM:<a@b> PARAMETERS` into the address and the parameters.
 fn path<'a>(argument: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
     let (head, rest) = argument.split_at_checked(keyword.len())?;
     if !head.eq_ignore_ascii_case(keyword) {
@@ -137,12 +134,12 @@ mod tests {
     fn reply(session: &mut Session, line: &str) -> String {
         match session.line(line.as_bytes()) {
             Step::Reply(text) | Step::Data(text) | Step::Close(text) => text.to_owned(),
-            other => panic!("no reply but {other:?}"),
+            other => panic!("{other:?} is not a reply"),
         }
     }
 
     #[test]
-    fn a_conversation_as_lettre_has_it_ends_in_a_mail() {
+    fn a_session_like_lettres_ends_in_a_mail() {
         let mut session = Session::default();
         assert!(reply(&mut session, "EHLO [127.0.0.1]").starts_with("250-"));
         assert!(reply(&mut session, "MAIL FROM:<shop@mcommerce.example> BODY=8BITMIME").starts_with("250"));
@@ -158,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_out_of_order_are_refused_and_forgotten_ones_too() {
+    fn commands_out_of_order_are_refused() {
         let mut session = Session::default();
         assert!(reply(&mut session, "RCPT TO:<ada@example.org>").starts_with("503"));
         assert!(reply(&mut session, "DATA").starts_with("503"));
@@ -171,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_that_is_too_large_is_refused_and_not_held() {
+    fn a_mail_that_is_too_large_is_refused_and_not_buffered() {
         let mut session = Session::default();
         assert!(reply(&mut session, "MAIL FROM:<a@b> SIZE=10485761").starts_with("552"));
         for line in ["MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA"] {

@@ -5,7 +5,7 @@ use mcommerce::{Shop, ShopConfig};
 use crate::support::{config, start, start_with};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_component_reads_its_variables_and_no_others() {
+async fn a_component_reads_only_its_own_variables() {
     let shop = start().await;
     assert_eq!(shop.get("/misbehaving/variable?welcome").await.body, "good morning, Ada");
     assert_eq!(shop.get("/misbehaving/variable?greeting").await.status, StatusCode::NOT_FOUND);
@@ -13,7 +13,7 @@ async fn a_component_reads_its_variables_and_no_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_environment_sets_variables_as_under_spin() {
+async fn the_environment_sets_variables_like_under_spin() {
     let shop = start_with(|config| {
         config.environment.insert("SPIN_VARIABLE_GREETING".into(), "good evening".into());
     })
@@ -22,7 +22,7 @@ async fn the_environment_sets_variables_as_under_spin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_is_made_once_for_a_data_folder() {
+async fn a_secret_is_generated_once_for_a_data_folder() {
     let first = start().await;
     let secret = first.get("/misbehaving/variable?secret_word").await.body;
     assert!(secret.len() >= 43);
@@ -44,14 +44,14 @@ async fn an_empty_secret_is_named_before_anything_listens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_folder_mounted_within_another_is_seen_in_its_place() {
+async fn a_nested_mount_hides_the_outer_folder() {
     let shop = start().await;
     assert_eq!(shop.get("/misbehaving/file?/greeting.txt").await.body, "from a\n");
     assert_eq!(shop.get("/misbehaving/file?/nested/greeting.txt").await.body, "from b\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_outside_a_mount_are_out_of_reach_and_those_within_can_not_be_changed() {
+async fn files_outside_mounts_are_out_of_reach_and_mounts_are_read_only() {
     let shop = start().await;
     for path in ["/../spin.toml", "/nested/../../spin.toml", "/etc/passwd", "../spin.toml"] {
         assert_eq!(
@@ -64,7 +64,7 @@ async fn files_outside_a_mount_are_out_of_reach_and_those_within_can_not_be_chan
     assert_eq!(shop.get("/misbehaving/write-file?/new.txt").await.status, StatusCode::FORBIDDEN);
 }
 
-/// Why a shop does not start from the manifest with this change.
+/// Starts a shop from a changed manifest, and returns the error.
 async fn refusal(before: &str, after: &str) -> anyhow::Error {
     let data = tempfile::tempdir().expect("a folder");
     let manifest = data.path().join("spin.toml");
@@ -75,7 +75,7 @@ async fn refusal(before: &str, after: &str) -> anyhow::Error {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_manifest_with_a_key_this_host_does_not_know_is_refused_by_name() {
+async fn an_unsupported_key_in_a_manifest_is_refused_by_name() {
     let after = "[component.private]\nkey_value_stores = [\"default\"]";
     let refused = refusal("[component.private]", after).await;
     assert!(refused.downcast_ref::<Refused>().is_some());
@@ -83,13 +83,13 @@ async fn a_manifest_with_a_key_this_host_does_not_know_is_refused_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_route_to_a_page_of_the_hosts_own_is_refused_by_name() {
+async fn a_route_to_a_reserved_page_is_refused_by_name() {
     let refused = refusal("route = \"/misbehaving/...\"", "route = \"/_metrics\"").await;
     assert!(format!("{refused:#}").contains("trigger.http.route /_metrics"), "{refused:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_component_that_is_not_built_is_named_with_how_to_build_it() {
+async fn a_missing_component_is_reported_with_how_to_build_it() {
     let data = tempfile::tempdir().expect("a folder");
     let missing = ShopConfig { profile: Some("no-such-profile".into()), ..config(&data) };
     let refused = Shop::start(missing).await.err().expect("it is refused");

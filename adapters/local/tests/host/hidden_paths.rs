@@ -10,7 +10,7 @@ fn request(target: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_functions_say_among_themselves_is_not_there_for_the_outside() {
+async fn internal_paths_are_not_served_to_the_outside() {
     let shop = start().await;
     for path in ["/internal", "/internal/hello", "/events/neighbour", "/INTERNAL/hello"] {
         let answer = shop.get(path).await;
@@ -20,7 +20,7 @@ async fn what_functions_say_among_themselves_is_not_there_for_the_outside() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tricks_with_the_path_do_not_reach_it_either() {
+async fn tricks_with_the_path_do_not_reach_internal_paths() {
     let shop = start().await;
     for target in [
         "/%69nternal/hello",
@@ -57,10 +57,10 @@ async fn a_host_header_reaches_no_component_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_inner_listener_serves_it_to_a_bridge() {
+async fn the_internal_listener_serves_internal_paths() {
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let shop = start_with(|config| config.internal_listen = Some(any_port)).await;
-    let internal = shop.shop.addresses().internal.clone().expect("there is an inner listener");
+    let internal = shop.shop.addresses().internal.clone().expect("there is an internal listener");
     let port = internal.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
     for path in ["/internal/hello", "/events/neighbour"] {
         assert!(raw(port, request(path).as_bytes()).await.starts_with("HTTP/1.1 200"), "{path}");
@@ -69,7 +69,7 @@ async fn the_inner_listener_serves_it_to_a_bridge() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn headers_that_components_trust_can_not_be_brought_along() {
+async fn trusted_headers_from_clients_are_removed() {
     let shop = start().await;
     let request = Request::get(shop.at("/misbehaving/exact-not/headers"))
         .header("spin-client-addr", "6.6.6.6:6")

@@ -4,7 +4,7 @@ use http_body_util::Full;
 use crate::support::{start, start_with};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn routes_lead_to_the_component_that_names_them_best() {
+async fn the_most_specific_route_wins() {
     let shop = start().await;
     for (path, route) in [
         ("/misbehaving/headers", "/misbehaving/..."),
@@ -20,7 +20,7 @@ async fn routes_lead_to_the_component_that_names_them_best() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_names_its_trace_and_keeps_a_given_one() {
+async fn every_response_names_its_trace_and_continues_a_given_one() {
     let shop = start().await;
     let made = shop.get("/misbehaving/panic").await;
     let trace = made.headers["traceresponse"].to_str().expect("text").to_owned();
@@ -33,7 +33,7 @@ async fn every_answer_names_its_trace_and_keeps_a_given_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn browsers_are_told_to_be_careful() {
+async fn responses_have_security_headers() {
     let shop = start().await;
     for path in ["/misbehaving/hello", "/nowhere"] {
         let headers = shop.get(path).await.headers;
@@ -48,7 +48,7 @@ async fn browsers_are_told_to_be_careful() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_request_gets_the_head_of_the_answer() {
+async fn a_head_request_gets_headers_only() {
     let shop = start().await;
     let request = Request::builder().method(Method::HEAD).uri(shop.at("/misbehaving/hello"));
     let answer = shop.send(request.body(Full::default()).expect("a request")).await;
@@ -58,7 +58,7 @@ async fn a_head_request_gets_the_head_of_the_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_within_the_limit_comes_back_whole() {
+async fn a_body_within_the_limit_arrives_completely() {
     let shop = start().await;
     let body = "é".repeat(500_000);
     let answer = shop.post("/misbehaving/echo", body.clone()).await;
@@ -66,15 +66,15 @@ async fn a_body_within_the_limit_comes_back_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_over_the_limit_is_refused_whether_it_says_its_length_or_not() {
+async fn a_body_over_the_limit_is_refused_with_and_without_a_length() {
     let shop = start_with(|config| config.max_body = 1000).await;
-    let said = shop.post("/misbehaving/echo", vec![b'a'; 1001]).await;
-    assert_eq!(said.status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(said.problem()["code"], "too_large");
+    let with_length = shop.post("/misbehaving/echo", vec![b'a'; 1001]).await;
+    assert_eq!(with_length.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(with_length.problem()["code"], "too_large");
     let chunk = format!("400\r\n{}\r\n", "a".repeat(1024));
     let head = "POST /misbehaving/echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
-    let unsaid = shop.send_raw(format!("{head}{chunk}0\r\n\r\n").as_bytes()).await;
-    assert!(unsaid.starts_with("HTTP/1.1 400"), "{unsaid}");
+    let without_length = shop.send_raw(format!("{head}{chunk}0\r\n\r\n").as_bytes()).await;
+    assert!(without_length.starts_with("HTTP/1.1 400"), "{without_length}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,7 +92,7 @@ async fn heads_that_are_too_large_or_malformed_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shop_that_stops_lets_requests_end() {
+async fn shutdown_waits_for_requests_in_flight() {
     let shop = start().await;
     let url = shop.at("/misbehaving/wait?300");
     let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())

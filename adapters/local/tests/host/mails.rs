@@ -23,7 +23,7 @@ Content-Type: text/html; charset=utf-8\r\n\
 <p>Payée<script>alert(1)</script></p>\r\n\
 --b--\r\n";
 
-/// Sends a mail as lettre does: greeting, EHLO, MAIL, RCPT, DATA, QUIT, each after the reply to the one before.
+/// Sends a mail like lettre does, waiting for the reply to each command.
 async fn send(shop: &TestShop, mail: &str) {
     let stream = TcpStream::connect(&shop.shop.addresses().smtp).await.expect("a mail server");
     let mut stream = BufReader::new(stream);
@@ -56,7 +56,7 @@ async fn expect(stream: &mut BufReader<TcpStream>, code: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mail_that_was_sent_is_in_the_inbox_decoded() {
+async fn a_sent_mail_is_decoded_into_the_inbox() {
     let shop = start().await;
     send(&shop, MAIL).await;
     let inbox = shop.shop.inbox().expect("mails are caught");
@@ -73,7 +73,7 @@ async fn a_mail_that_was_sent_is_in_the_inbox_decoded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_inbox_is_a_page_and_json_and_a_mail_can_do_nothing() {
+async fn the_inbox_is_a_page_and_json_and_mails_are_sandboxed() {
     let shop = start().await;
     assert!(shop.get("/_inbox").await.body.contains("No mail yet"));
     send(&shop, MAIL).await;
@@ -93,7 +93,7 @@ async fn the_inbox_is_a_page_and_json_and_a_mail_can_do_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fewer_mails_than_waited_for_are_told_with_how_many_came() {
+async fn waiting_for_too_many_mails_reports_how_many_arrived() {
     let shop = start().await;
     send(&shop, MAIL).await;
     let inbox = shop.shop.inbox().expect("mails are caught");

@@ -1,6 +1,6 @@
-//! The host with a component that misbehaves: what a caller sees, what others see, what is logged.
+//! Runs a component that misbehaves, and checks what its caller sees, what others see and what is logged.
 //!
-//! The component comes from `cargo build --profile function --target wasm32-wasip2 -p misbehaving`.
+//! Build the component with `cargo build --profile function --target wasm32-wasip2 -p misbehaving`.
 
 mod files_and_variables;
 mod hidden_paths;

@@ -10,7 +10,7 @@ async fn start_strict() -> TestShop {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_is_a_500_without_internals_and_the_next_request_is_fine() {
+async fn a_panic_is_a_500_without_internals_and_the_next_request_succeeds() {
     let shop = start().await;
     let answer = shop.get("/misbehaving/panic").await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
@@ -25,7 +25,7 @@ async fn a_panic_is_a_500_without_internals_and_the_next_request_is_fine() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_costs_nobody_else_the_answer() {
+async fn a_panic_does_not_affect_other_requests() {
     let shop = start().await;
     let others = join_all((0..20).map(|_| shop.get("/misbehaving/wait?100")));
     let panics = join_all((0..10).map(|_| shop.get("/misbehaving/panic-later")));
@@ -35,7 +35,7 @@ async fn a_panic_costs_nobody_else_the_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn endless_loops_are_interrupted_while_others_are_served() {
+async fn endless_loops_are_interrupted_while_other_requests_are_served() {
     let shop = start_strict().await;
     let loops = join_all(
         ["loop", "loop-later", "loop"].map(async |what| shop.get(&format!("/misbehaving/{what}")).await),
@@ -52,7 +52,7 @@ async fn endless_loops_are_interrupted_while_others_are_served() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn silence_is_a_504() {
+async fn a_component_that_does_not_answer_is_a_504() {
     let shop = start_strict().await;
     let answer = shop.get("/misbehaving/silent").await;
     assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
@@ -61,25 +61,29 @@ async fn silence_is_a_504() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiting_for_nothing_is_a_500() {
+async fn a_deadlock_is_a_500() {
     let shop = start().await;
     assert_eq!(shop.get("/misbehaving/stuck").await.status, StatusCode::INTERNAL_SERVER_ERROR);
     shop.line_with(&["\"component\":\"misbehaving\"", "an instance was stopped"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_memory_hog_is_stopped_at_its_limit_and_others_are_served() {
+async fn a_memory_hog_is_stopped_at_its_limit_while_other_requests_are_served() {
     let shop = start().await;
     let (hog, other) = tokio::join!(shop.get("/misbehaving/hoard"), shop.get("/misbehaving/hello"));
     assert_eq!(hog.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(other.status, StatusCode::OK);
-    shop.line_with(&["\"component\":\"misbehaving\"", "bytes of memory, more than its 67108864"]).await;
+    shop.line_with(&[
+        "\"component\":\"misbehaving\"",
+        "bytes of memory, which exceeds its limit of 67108864",
+    ])
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_requests_than_may_be_in_flight_are_turned_away_at_once() {
+async fn requests_above_the_limit_are_refused_immediately() {
     let shop = start_with(|config| config.limits.in_flight = 1).await;
-    // Whichever of the two comes first turns the other away; the slow one asks until it is the first.
+    // Whichever request comes first makes the other fail, so the slow one is repeated until it comes first.
     let slow = async {
         loop {
             let answer = shop.get("/misbehaving/wait?1000").await;
@@ -88,7 +92,7 @@ async fn more_requests_than_may_be_in_flight_are_turned_away_at_once() {
             }
         }
     };
-    let (waiting, turned_away) = tokio::join!(slow, async {
+    let (waiting, refused) = tokio::join!(slow, async {
         loop {
             let answer = shop.get("/misbehaving/hello").await;
             if answer.status != StatusCode::OK {
@@ -97,14 +101,14 @@ async fn more_requests_than_may_be_in_flight_are_turned_away_at_once() {
         }
     });
     assert_eq!(waiting.status, StatusCode::OK);
-    assert_eq!(turned_away.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(turned_away.headers["retry-after"], "1");
-    assert_eq!(turned_away.problem()["code"], "unavailable");
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers["retry-after"], "1");
+    assert_eq!(refused.problem()["code"], "unavailable");
     assert_eq!(shop.get("/misbehaving/hello").await.status, StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_component_prints_is_journaled_line_by_line() {
+async fn output_of_a_component_is_logged_line_by_line() {
     let shop = start().await;
     assert_eq!(shop.get("/misbehaving/say?once").await.status, StatusCode::OK);
     shop.line_with(&["{\"time\":", "\"component\":\"misbehaving\",\"level\":\"info\",\"message\":\"once\"}"])

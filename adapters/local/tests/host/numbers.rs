@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use crate::support::{TestShop, start, start_with};
 
-/// The value of a series, however its labels are ordered.
+/// The value of a series. Labels may be in any order.
 async fn value(shop: &TestShop, name: &str, labels: &[&str]) -> u64 {
     let metrics = shop.get("/_metrics").await;
     assert_eq!(metrics.status, StatusCode::OK);
@@ -22,21 +22,25 @@ const FAILURES: &str = "mcommerce_component_failures_total";
 const MISBEHAVING: &str = "component=\"misbehaving\"";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_failures_and_times_are_counted_by_component() {
+async fn requests_failures_and_times_are_counted_for_each_component() {
     let shop = start_with(|config| config.limits.request_time = Duration::from_secs(1)).await;
     for (path, times) in [("hello", 3), ("panic", 2), ("silent", 1)] {
         for _ in 0..times {
             shop.get(&format!("/misbehaving/{path}")).await;
         }
     }
-    let of_class = async |class: &str| value(&shop, REQUESTS, &[MISBEHAVING, class]).await;
-    assert_eq!((of_class("2xx").await, of_class("5xx").await, of_class("4xx").await), (3, 3, 0));
+    let requests = async |class: &str| value(&shop, REQUESTS, &[MISBEHAVING, class]).await;
+    assert_eq!((requests("2xx").await, requests("5xx").await, requests("4xx").await), (3, 3, 0));
     let failures = async |reason: &str| value(&shop, FAILURES, &[MISBEHAVING, reason]).await;
     assert_eq!((failures("failed").await, failures("timed_out").await), (2, 1));
     let observed = "mcommerce_component_duration_seconds_count";
     assert_eq!(value(&shop, observed, &[MISBEHAVING]).await, 6);
     assert_eq!(value(&shop, "mcommerce_component_in_flight", &[MISBEHAVING]).await, 0);
-    assert_eq!(value(&shop, REQUESTS, &["component=\"private\"", "2xx"]).await, 0, "there from the start");
+    assert_eq!(
+        value(&shop, REQUESTS, &["component=\"private\"", "2xx"]).await,
+        0,
+        "series exist from the start"
+    );
     let metrics = shop.get("/_metrics").await;
     assert!(metrics.body.ends_with("# EOF\n") && metrics.body.matches("# EOF").count() == 1);
 }
@@ -58,7 +62,7 @@ async fn the_dashboard_shows_each_component_without_a_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn numbers_can_be_kept_from_the_outside() {
+async fn metrics_can_be_hidden_from_the_outside() {
     let inside = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let shop = start_with(|config| {
         config.dashboard = false;

@@ -10,7 +10,7 @@ async fn start_allowed_to(port: u16) -> TestShop {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_component_reaches_the_hosts_it_lists_and_no_others() {
+async fn a_component_only_reaches_allowed_hosts() {
     let target = start().await;
     let other = start().await;
     let shop = start_allowed_to(target.port()).await;
@@ -32,7 +32,7 @@ async fn a_component_reaches_the_hosts_it_lists_and_no_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_there_is_an_error_the_component_can_handle() {
+async fn a_refused_connection_is_an_error_that_the_component_can_handle() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = free.local_addr().expect("an address").port();
     drop(free);
@@ -43,7 +43,7 @@ async fn nobody_there_is_an_error_the_component_can_handle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_neighbour_is_reached_by_name_on_any_path() {
+async fn another_component_is_reached_by_name_on_any_path() {
     let shop = start().await;
     for name in ["neighbour", "private"] {
         let answer =
@@ -55,7 +55,7 @@ async fn a_neighbour_is_reached_by_name_on_any_path() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_neighbour_s_failure_is_an_answer_and_not_the_caller_s_end() {
+async fn a_failure_of_another_component_does_not_stop_the_caller() {
     let shop = start().await;
     let answer = shop.get("/misbehaving/fetch?http://neighbour.spin.internal/panic").await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
@@ -64,7 +64,7 @@ async fn a_neighbour_s_failure_is_an_answer_and_not_the_caller_s_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sockets_connect_to_listed_hosts_by_name_or_address_and_nowhere_else() {
+async fn sockets_only_connect_to_allowed_names_and_addresses() {
     let target = start().await;
     let other = start().await;
     let shop = start_allowed_to(target.port()).await;

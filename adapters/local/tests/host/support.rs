@@ -13,17 +13,16 @@ use mcommerce::{BridgeAt, Shop, ShopConfig};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-/// The longest that anything asynchronous is waited for.
+/// How long tests wait for anything.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
-/// A shop of the misbehaving component, with a folder of its own.
+/// A shop that runs the misbehaving component with its own data folder.
 pub(crate) struct TestShop {
     pub(crate) shop: Shop,
     pub(crate) data: TempDir,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
-/// What was answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -36,7 +35,7 @@ pub(crate) fn manifest() -> PathBuf {
     manifest.canonicalize().expect("the manifest is there")
 }
 
-/// One engine for all tests of this binary.
+/// All tests share an engine.
 fn runtime() -> Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| Runtime::new().expect("an engine")).clone()
@@ -92,12 +91,12 @@ impl TestShop {
         tokio::time::timeout(DEADLINE, answered).await.expect("an answer in time")
     }
 
-    /// Sends bytes as they are on a connection of their own, and gives all that comes back until it is closed.
+    /// Sends bytes on a new connection, and returns all that is received until it is closed.
     pub(crate) async fn send_raw(&self, bytes: &[u8]) -> String {
         raw(self.port(), bytes).await
     }
 
-    /// Waits until a line says all of this.
+    /// Waits for a line that contains all parts.
     pub(crate) async fn line_with(&self, parts: &[&str]) -> String {
         let found = async {
             loop {
@@ -110,7 +109,7 @@ impl TestShop {
             }
         };
         let found = tokio::time::timeout(DEADLINE, found).await;
-        found.unwrap_or_else(|_| panic!("no line says {parts:?}: {:#?}", self.shop.lines()))
+        found.unwrap_or_else(|_| panic!("no line contains {parts:?}: {:#?}", self.shop.lines()))
     }
 }
 
@@ -119,7 +118,7 @@ pub(crate) async fn raw(port: u16, bytes: &[u8]) -> String {
         let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
         stream.write_all(bytes).await.expect("bytes are taken");
         let mut answer = Vec::new();
-        // A connection that is reset after the answer has given its answer all the same.
+        // The connection may be reset after the response was received.
         let _ = stream.read_to_end(&mut answer).await;
         String::from_utf8_lossy(&answer).into_owned()
     };

@@ -1,4 +1,4 @@
-//! The edit loop: new code takes over from old code while requests come in.
+//! Swapping code while requests are served, as `mcommerce dev` does.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::support::{TestShop, manifest, start_with};
 
-/// An application whose component is a file of this test's own.
+/// An application with its own copy of the component's file.
 struct Edited {
     folder: TempDir,
 }
@@ -42,12 +42,12 @@ impl Edited {
         self.folder.path().join("edited.wasm")
     }
 
-    /// Builds the component anew: it says `howdy` from now on.
+    /// Patches the component, so that it says `howdy` instead of `hello`.
     fn edit(&self) {
         let mut wasm = std::fs::read(self.source()).expect("the component is there");
         let places: Vec<usize> =
             wasm.windows(5).enumerate().filter(|(_, word)| *word == b"hello").map(|(at, _)| at).collect();
-        assert!(!places.is_empty(), "the component has its greeting as it was written");
+        assert!(!places.is_empty(), "the component contains its greeting");
         for at in places {
             wasm[at..at + 5].copy_from_slice(b"howdy");
         }
@@ -64,14 +64,14 @@ fn built() -> PathBuf {
 async fn start(edited: &Edited) -> TestShop {
     start_with(|config| {
         config.manifest = edited.manifest();
-        // Left to itself, the code of this one test would be compiled for every checkout to keep.
+        // Keeps the patched code out of the checkout's cache.
         config.cache = edited.folder.path().join("compiled");
     })
     .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn new_code_takes_over_under_load_and_no_request_is_lost() {
+async fn code_is_swapped_under_load_without_losing_requests() {
     let edited = Edited::new();
     let shop = start(&edited).await;
     let swapped = AtomicBool::new(false);
@@ -90,7 +90,7 @@ async fn new_code_takes_over_under_load_and_no_request_is_lost() {
         let swap = tokio::task::spawn_blocking(move || {
             app.component("edited").expect("the component is there").reload()
         });
-        swap.await.expect("no panic").expect("the new code is taken up");
+        swap.await.expect("no panic").expect("the new code is loaded");
         let after = join_all((0..8).map(|_| shop.get("/hello"))).await;
         swapped.store(true, Ordering::Relaxed);
         after
@@ -104,7 +104,7 @@ async fn new_code_takes_over_under_load_and_no_request_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_in_flight_ends_with_the_code_it_began_with() {
+async fn a_request_in_flight_finishes_with_the_old_code() {
     let edited = Edited::new();
     let shop = start(&edited).await;
     let component = shop.shop.app().component("edited").expect("the component is there");
@@ -113,18 +113,18 @@ async fn a_request_in_flight_ends_with_the_code_it_began_with() {
             tokio::task::yield_now().await;
         }
         edited.edit();
-        component.reload().expect("the new code is taken up");
+        component.reload().expect("the new code is loaded");
     });
     assert_eq!((slow.status, slow.body.as_str()), (StatusCode::OK, "waited"));
     assert_eq!(shop.get("/hello").await.body, "howdy");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn code_that_is_no_component_is_refused_and_the_old_goes_on() {
+async fn an_invalid_component_is_refused_and_the_old_one_keeps_running() {
     let edited = Edited::new();
     let shop = start(&edited).await;
     std::fs::write(edited.source(), b"half a file").expect("the file is written");
     let component = shop.shop.app().component("edited").expect("the component is there");
-    component.reload().expect_err("it is no component");
+    component.reload().expect_err("it is not a component");
     assert_eq!(shop.get("/hello").await.body, "hello");
 }
