@@ -1,7 +1,7 @@
 //! Grafana's dashboards, rendered from `k8s/observability/dashboards/<name>.toml`.
 //!
-//! A source says what is particular to a dashboard: its rows, panels and queries. Everything else, from the
-//! layout to the options of a legend, is decided once, in `grafana`; `source` has the keys.
+//! A source contains what is particular to a dashboard: its rows, panels and queries. Everything else, from the layout to
+//! the options of a legend, is decided once in `grafana`. `source` defines the keys.
 
 mod grafana;
 mod source;
@@ -10,25 +10,23 @@ mod tests;
 
 use thiserror::Error;
 
-/// Why a dashboard's source is refused. The message starts with the file and the key.
+/// A dashboard's source is refused. The message starts with the file and the key.
 #[derive(Debug, Error)]
 pub(crate) enum DashboardError {
-    /// Not TOML, or a key is unknown, missing or of another type; `error` quotes the line.
+    /// The file is not TOML, or a key is unknown, missing or of the wrong type. `error` quotes the line.
     #[error("{file}: {error}")]
     Syntax {
         /// The source's file name, without its folder.
         file: String,
-        /// What the parser says.
         error: toml::de::Error,
     },
-    /// A key holds a value that makes no dashboard.
+    /// A value is invalid.
     #[error("{file}: {key}: {problem}")]
     Value {
         /// The source's file name, without its folder.
         file: String,
         /// The key, after its panel or variable: `panel "Errors", width`.
         key: String,
-        /// What is wrong with the value.
         problem: Problem,
     },
 }
@@ -39,13 +37,13 @@ pub(crate) enum Problem {
     /// A title or a query without text.
     #[error("is empty")]
     Empty,
-    /// A key that this kind of panel can't do without.
+    /// A key that this kind of panel requires.
     #[error("is missing")]
     Missing,
     /// `query` or `legend` beside `queries`.
     #[error("excludes `queries`")]
     TwoWays,
-    /// A key that this kind of panel has no use for.
+    /// A key that this kind of panel does not support.
     #[error("doesn't apply to this kind of panel")]
     OtherKind,
     /// Two panels of a row share title and kind.
@@ -57,11 +55,11 @@ pub(crate) enum Problem {
     /// Thresholds without a bound.
     #[error("must name at least one bound")]
     Unbounded,
-    /// A variable that no query names.
+    /// No query uses a variable.
     #[error("is used by no query")]
     Unused,
-    /// A query that names a variable which the dashboard lacks.
-    #[error("names a variable that the dashboard lacks")]
+    /// A query uses a variable that the dashboard does not declare.
+    #[error("uses a variable that the dashboard does not declare")]
     UnknownVariable,
 }
 

@@ -1,11 +1,11 @@
-//! The files that the generator owns: written, or held against what is there.
+//! Generated files, which are written or compared with the checkout.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-/// Files to be, by their path in the checkout.
+/// Generated files, by path in the checkout.
 #[derive(Default)]
 pub(crate) struct Files {
     texts: BTreeMap<PathBuf, String>,
@@ -13,29 +13,27 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// Adds a file.
     pub(crate) fn add(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) {
         self.texts.insert(path.into(), text.into());
     }
 
-    /// Adds a file in YAML, TOML or another language with `#` for comments, headed with what it follows from.
+    /// Adds a file in a language whose comments start with `#`, with a header that names its sources.
     pub(crate) fn add_headed(&mut self, path: impl Into<PathBuf>, from: &str, text: &str) {
         let text = text.trim_start().trim_end();
         self.add(path, format!("# Generated from {from} by `cargo xtask generate`.\n\n{text}\n"));
     }
 
-    /// The text of a file.
     #[cfg(test)]
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         self.texts.get(Path::new(path)).map(String::as_str)
     }
 
-    /// Declares that a folder holds nothing but added files: what else is there is taken out.
+    /// Declares that a folder contains generated files only, so that others are removed.
     pub(crate) fn own(&mut self, folder: impl Into<PathBuf>) {
         self.owned.push(folder.into());
     }
 
-    /// The paths of files that are missing, other than they are to be, or too many.
+    /// The paths of files that are missing, different or to be removed.
     pub(crate) fn differing(&self, root: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
         let mut differing: BTreeSet<PathBuf> = self
             .texts
@@ -53,23 +51,23 @@ impl Files {
         Ok(differing)
     }
 
-    /// Makes the checkout have these files; the paths of those that were changed.
+    /// Writes and removes files. Returns the paths of changed files.
     pub(crate) fn write(&self, root: &Path) -> anyhow::Result<BTreeSet<PathBuf>> {
         let changed = self.differing(root)?;
         for path in &changed {
             let place = root.join(path);
-            let done = match self.texts.get(path) {
+            let result = match self.texts.get(path) {
                 Some(text) => std::fs::create_dir_all(place.parent().unwrap_or(root))
                     .and_then(|()| std::fs::write(&place, text)),
                 None => std::fs::remove_file(&place),
             };
-            done.with_context(|| path.display().to_string())?;
+            result.with_context(|| path.display().to_string())?;
         }
         Ok(changed)
     }
 }
 
-/// The files in a folder of the checkout and in its folders; none if it is not there.
+/// The files in a folder and its subfolders; empty if the folder does not exist.
 fn files_below(root: &Path, folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let place = root.join(folder);
@@ -93,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_are_written_once_and_what_is_too_many_in_an_owned_folder_goes() {
+    fn files_are_written_once_and_stale_ones_are_removed_from_owned_folders() {
         let root = tempfile::tempdir().unwrap();
         let mut files = Files::default();
         files.add_headed("a/b.yaml", "spin.toml", "\nkind: B\n");

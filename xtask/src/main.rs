@@ -1,4 +1,4 @@
-//! `cargo xtask`: writes what follows from `spin.toml`, `domain.toml` and the handlers, and lays new endpoints.
+//! `cargo xtask`: generates files from `spin.toml`, `domain.toml` and the handlers, and creates endpoints.
 
 mod dashboards;
 mod files;
@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use application::Application;
 use clap::{Parser, Subcommand};
 
-/// What follows from the shop's own files, and new endpoints.
+/// Generates files and creates endpoints.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
@@ -23,21 +23,21 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write manifests, mesh, OpenAPI, the page's types, dashboards and docs/functions.md anew.
+    /// Write manifests, the mesh, the OpenAPI document, the page's types, dashboards and docs/functions.md.
     Generate {
-        /// Write nothing; fail, naming them, if files are not what would be written.
+        /// Write nothing, but fail and list the files that are out of date.
         #[arg(long)]
         check: bool,
     },
-    /// Lay a new endpoint: its folder, and its stanza in spin.toml.
+    /// Create an endpoint: its folder, and its stanza in spin.toml.
     New(new::Options),
-    /// Print the components, as options of cargo: `-p pay -p login`.
+    /// Print the components as options for cargo: `-p pay -p login`.
     Functions {
-        /// Print the `.wasm` files instead, a line each.
+        /// Print the `.wasm` files instead, one per line.
         #[arg(long)]
         sources: bool,
     },
-    /// Fail, naming them, if there are grants that were never used, by the logs of bridges on standard input.
+    /// Read bridges' logs from standard input, and fail if grants were never used, listing them.
     UnusedGrants,
 }
 
@@ -55,7 +55,7 @@ fn run(command: Command) -> anyhow::Result<()> {
     let root = root()?;
     match command {
         Command::Generate { check } => generate::generate(&root, check),
-        Command::New(options) => new::lay(&root, &options),
+        Command::New(options) => new::create(&root, &options),
         Command::Functions { sources } => {
             print_functions(&Application::load(&root.join("spin.toml"))?, sources);
             Ok(())
@@ -64,11 +64,11 @@ fn run(command: Command) -> anyhow::Result<()> {
     }
 }
 
-/// The checkout: where the workspace's manifest is. As cargo says when it runs this, which it may have built for another one.
+/// The root of the checkout. Read at run time, because cargo may have built this program in another checkout.
 fn root() -> anyhow::Result<PathBuf> {
     let xtask = std::env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;
     let xtask = PathBuf::from(xtask);
-    Ok(xtask.parent().context("xtask is a folder of the checkout")?.to_owned())
+    Ok(xtask.parent().context("xtask has no parent folder")?.to_owned())
 }
 
 fn print_functions(application: &Application, sources: bool) {
@@ -85,7 +85,7 @@ fn print_functions(application: &Application, sources: bool) {
     }
 }
 
-/// A bridge logs the first use of each grant.
+/// Compares grants with logs, where bridges log the first use of each grant.
 fn unused_grants(application: &Application) -> anyhow::Result<()> {
     let log = std::io::read_to_string(std::io::stdin())?;
     let used = |function: &str, grant: &str| {
@@ -101,7 +101,7 @@ fn unused_grants(application: &Application) -> anyhow::Result<()> {
         .collect();
     anyhow::ensure!(
         unused.is_empty(),
-        "no test used these grants; take them out of spin.toml:\n{}",
+        "no test used these grants; remove them from spin.toml:\n{}",
         unused.join("\n")
     );
     Ok(())

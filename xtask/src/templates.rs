@@ -1,4 +1,4 @@
-//! Rendering of Liquid templates: those of manifests, and those that `spin add -t` renders as well.
+//! Renders Liquid templates: those of manifests, and those that `spin add -t` uses too.
 
 use anyhow::Context as _;
 use liquid::partials::{EagerCompiler, InMemorySource};
@@ -7,9 +7,9 @@ use serde::Serialize;
 
 const RULE: &str = include_str!("../templates/rule.liquid");
 
-/// Renders a template with what `values` has; an unknown name in it is an error.
+/// Renders a template. Fails if it uses a name that `values` lacks.
 pub(crate) fn render(name: &str, template: &str, values: &impl Serialize) -> anyhow::Result<String> {
-    let within = || format!("the template {name}");
+    let within = || format!("template {name}");
     let object = liquid::to_object(values).with_context(within)?;
     let rendered = parser()?.parse(template).and_then(|template| template.render(&object));
     rendered.with_context(within)

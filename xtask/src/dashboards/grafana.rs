@@ -1,4 +1,4 @@
-//! Grafana's JSON, and every default that sources leave out.
+//! Grafana's JSON, with the defaults that sources leave out.
 
 use serde_json::{Value, json};
 
@@ -6,15 +6,15 @@ use super::source::{
     Annotation, Colour, Dashboard, GRID_WIDTH, Kind, Panel, Query, State, Thresholds, Unit, Variable,
 };
 
-/// Marks a dashboard as the shop's: its menu lists what has it.
+/// The tag of the shop's dashboards, which their menu lists.
 const TAG: &str = "mcommerce";
-/// The version of the schema that Grafana reads these keys by; it migrates older ones itself.
+/// The version of Grafana's schema. Grafana migrates older versions.
 const SCHEMA_VERSION: u32 = 41;
 const REFRESH: &str = "30s";
-/// Shares the crosshair, not the tooltip, between graphs.
+/// Graphs share the crosshair but not the tooltip.
 const SHARED_CROSSHAIR: u8 = 1;
-/// How many traces a table of them lists.
-const TRACES: u8 = 20;
+/// The number of traces in a table.
+const MAX_TRACES: u8 = 20;
 
 pub(super) fn dashboard(name: &str, source: &Dashboard) -> Value {
     json!({
@@ -120,7 +120,7 @@ fn panels(source: &Dashboard) -> Vec<Value> {
     panels
 }
 
-/// Width in columns and height in rows of the grid: three graphs or six figures fill a line.
+/// Width in columns and height in rows of the grid. Three graphs or six figures fill a line.
 fn default_size(kind: Kind) -> (u8, u8) {
     match kind {
         Kind::Timeseries | Kind::Table => (8, 8),
@@ -130,17 +130,17 @@ fn default_size(kind: Kind) -> (u8, u8) {
     }
 }
 
-/// Where the next panel goes, in units of the grid.
+/// The position of the next panel, in units of the grid.
 #[derive(Default)]
 struct Layout {
     x: u8,
     y: u32,
-    /// The height of the line's tallest panel.
+    /// The height of the tallest panel in the line.
     line: u8,
 }
 
 impl Layout {
-    /// The position of a panel: beside the last one where there is room, else in a new line.
+    /// Places a panel beside the previous one if there is room, or in a new line.
     fn place(&mut self, width: u8, height: u8) -> Value {
         if self.x + width > GRID_WIDTH {
             self.end_line();
@@ -200,7 +200,7 @@ fn datasource(store: &str) -> Value {
 
 fn target(kind: Kind, Query { legend, query }: &Query) -> Value {
     match kind {
-        // Only what is made of buckets has exemplars.
+        // Only histograms have exemplars.
         Kind::Timeseries => {
             json!({ "expr": query, "legendFormat": legend, "exemplar": query.contains("histogram_quantile") })
         }
@@ -214,7 +214,7 @@ fn target(kind: Kind, Query { legend, query }: &Query) -> Value {
         }),
         Kind::Logs => json!({ "expr": query, "queryType": "range" }),
         Kind::Traces => {
-            json!({ "query": query, "queryType": "traceql", "limit": TRACES, "tableType": "traces" })
+            json!({ "query": query, "queryType": "traceql", "limit": MAX_TRACES, "tableType": "traces" })
         }
     }
 }
@@ -274,7 +274,7 @@ fn field_defaults(source: &Panel) -> Value {
     defaults
 }
 
-/// How a graph draws its series, and its thresholds as dashed lines.
+/// The style of a graph's series, and of its thresholds, which are dashed lines.
 fn lines(source: &Panel) -> Value {
     let (stacking, fill_opacity) = if source.stacked { ("normal", 40) } else { ("none", 10) };
     let mut lines = json!({
@@ -299,7 +299,7 @@ fn steps(thresholds: &Thresholds) -> Value {
     json!({ "mode": "absolute", "steps": steps })
 }
 
-/// Renames a table's columns, and hides the time and whatever has no heading of its own.
+/// Renames a table's columns, and hides the time and values without a heading.
 fn organise(source: &Panel) -> Value {
     let mut hidden = json!({ "Time": true, "__name__": true });
     let mut headings = json!(source.columns);
@@ -318,7 +318,7 @@ fn colour(colour: Colour) -> &'static str {
     }
 }
 
-/// The unit's id in Grafana.
+/// Grafana's id of the unit.
 fn unit(unit: Unit) -> &'static str {
     match unit {
         Unit::Count => "short",

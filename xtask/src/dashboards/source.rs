@@ -1,4 +1,4 @@
-//! The keys of a source, and what is refused in them.
+//! The keys of a source, and their checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,22 +7,21 @@ use serde_json::Number;
 
 use super::Problem;
 
-/// How many columns Grafana's grid has.
+/// The number of columns in Grafana's grid.
 pub(super) const GRID_WIDTH: u8 = 24;
 
-/// A problem and the key that it is with.
+/// The key and what is wrong with its value.
 type Refusal = (String, Problem);
 
-/// A file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dashboard {
     pub(super) title: String,
     pub(super) description: String,
-    /// What is shown at first: the time up to now, as Grafana writes it (`3h`, `90d`).
+    /// The initial time range up to now, in Grafana's notation (`3h`, `90d`).
     #[serde(default = "default_range")]
     pub(super) range: String,
-    /// What is marked in every graph.
+    /// Events that every graph marks.
     #[serde(default = "default_annotations")]
     pub(super) annotations: Vec<Annotation>,
     #[serde(default, rename = "variable")]
@@ -46,15 +45,15 @@ pub(super) enum Annotation {
     Deployments,
 }
 
-/// A choice above the panels: the values of a label, named in queries as `$name`.
+/// A selector above the panels for values of a label. Queries use it as `$name`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Variable {
-    /// The variable's name, and the label's.
+    /// The name of the variable and of the label.
     pub(super) name: String,
-    /// The metric whose label it is.
+    /// A metric that has the label.
     pub(super) metric: String,
-    /// Whether several values can be chosen at a time.
+    /// Whether several values can be selected.
     #[serde(default = "yes")]
     pub(super) multi: bool,
 }
@@ -66,9 +65,9 @@ fn yes() -> bool {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Row {
-    /// Without it the panels have no heading, as at the top of a dashboard.
+    /// The heading, which the first row of a dashboard usually lacks.
     pub(super) title: Option<String>,
-    /// From left to right; a line that is full continues below.
+    /// From left to right. A full line continues below.
     #[serde(rename = "panel")]
     pub(super) panels: Vec<Panel>,
 }
@@ -80,35 +79,35 @@ pub(super) struct Panel {
     #[serde(default)]
     pub(super) kind: Kind,
     pub(super) description: Option<String>,
-    /// In columns of the grid, 24 at most; else the kind's own.
+    /// In columns of the grid, at most 24. Depends on the kind by default.
     pub(super) width: Option<u8>,
-    /// In rows of the grid, about 38 pixels each; else the kind's own.
+    /// In rows of the grid, about 38 pixels each. Depends on the kind by default.
     pub(super) height: Option<u8>,
-    /// `PromQL`, for logs `LogQL`, for traces `TraceQL`. Line breaks count as spaces.
+    /// `PromQL`, or `LogQL` for logs, or `TraceQL` for traces. Line breaks count as spaces.
     query: Option<String>,
-    /// What `query`'s series are called.
+    /// The name of `query`'s series.
     legend: Option<String>,
-    /// Instead of `query` and `legend`, several of them.
+    /// Several queries, instead of `query` and `legend`.
     queries: Option<Vec<Query>>,
     #[serde(default)]
     pub(super) unit: Unit,
-    /// How many are shown; else as many as Grafana finds useful.
+    /// The number of decimals, which Grafana chooses by default.
     pub(super) decimals: Option<u8>,
     pub(super) thresholds: Option<Thresholds>,
-    /// What is shown in place of a value.
+    /// Texts to show instead of values.
     #[serde(default)]
     pub(super) states: BTreeMap<i64, State>,
-    /// Adds series up instead of drawing them over each other.
+    /// Whether series are stacked.
     #[serde(default)]
     pub(super) stacked: bool,
-    /// The headings of labels' columns; other labels are their own.
+    /// The headings of columns, by label. Other columns show the label's name.
     #[serde(default)]
     pub(super) columns: BTreeMap<String, String>,
-    /// The heading of the values' column, which is hidden without it.
+    /// The heading of the values' column, which is hidden by default.
     pub(super) value: Option<String>,
 }
 
-/// Panels by Grafana's names, except that both `table` and `traces` are tables.
+/// Kinds of panels, named as in Grafana, except that `traces` is a table too.
 #[derive(Clone, Copy, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Kind {
@@ -132,7 +131,7 @@ pub(super) struct Query {
 pub(super) enum Unit {
     #[default]
     Count,
-    /// 1 is 100 %.
+    /// 1 is shown as 100 %.
     Fraction,
     Bytes,
     Seconds,
@@ -141,7 +140,7 @@ pub(super) enum Unit {
     RequestsPerSecond,
 }
 
-/// Colours by value: each from its bound, in the panel's unit, up to the next.
+/// Colours by value. Each applies from its bound, in the panel's unit, to the next bound.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Thresholds {
@@ -168,7 +167,7 @@ pub(super) enum Colour {
 }
 
 impl Thresholds {
-    /// Colours and their bounds, lowest first.
+    /// Colours with their bounds, the lowest first.
     pub(super) fn bounds(&self) -> Vec<(Colour, &Number)> {
         let mut bounds: Vec<_> =
             [(Colour::Green, &self.green), (Colour::Orange, &self.orange), (Colour::Red, &self.red)]
@@ -183,7 +182,7 @@ impl Thresholds {
 }
 
 impl Panel {
-    /// Legends and queries, each query in one line. A legend is empty where the kind has none.
+    /// The queries with line breaks removed. Legends are empty if the kind has none.
     pub(super) fn queries(&self) -> Vec<Query> {
         let mut queries = match (&self.query, &self.queries) {
             (Some(query), _) => {
@@ -243,7 +242,7 @@ impl Panel {
 }
 
 impl Dashboard {
-    /// Refuses what parses and makes no dashboard.
+    /// Checks values that parse.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let declared: BTreeSet<_> = self.variables.iter().map(|variable| variable.name.as_str()).collect();
         let mut used = BTreeSet::new();
@@ -272,7 +271,7 @@ impl Dashboard {
     }
 }
 
-/// The variables that a query names as `$name` or `${name:format}`, without Grafana's own (`$__range`).
+/// The variables in a query (`$name` or `${name:format}`), without Grafana's own (`$__range`).
 fn variables_in(query: &str) -> Vec<String> {
     query
         .split('$')

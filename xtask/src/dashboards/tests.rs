@@ -26,9 +26,9 @@ fn refuses(source: &str, key: &str, problem: Problem) {
     }
 }
 
-/// Asserts that the source doesn't parse, and that the message names the file and holds `text`.
+/// Asserts that the source doesn't parse, and that the message contains the file's name and `text`.
 #[track_caller]
-fn is_no_source(source: &str, text: &str) {
+fn does_not_parse(source: &str, text: &str) {
     let error = render("small", source).unwrap_err();
     assert!(matches!(error, DashboardError::Syntax { .. }), "{error}");
     let message = error.to_string();
@@ -36,7 +36,7 @@ fn is_no_source(source: &str, text: &str) {
 }
 
 #[test]
-fn a_dashboard_gets_what_its_source_leaves_out() {
+fn a_dashboard_has_defaults_for_missing_keys() {
     let dashboard = rendered("row = []");
     assert_eq!(dashboard["uid"], "mcommerce-small");
     assert_eq!(
@@ -84,7 +84,7 @@ fn panels_fill_lines_from_left_to_right() {
 }
 
 #[test]
-fn a_graph_holds_its_queries_in_one_line_each() {
+fn queries_of_a_graph_become_single_lines() {
     let dashboard = rendered(
         r#"
         [[variable]]
@@ -163,12 +163,12 @@ fn a_figure_shows_states_by_name() {
 
 #[test]
 fn unknown_keys_kinds_and_units_are_refused() {
-    is_no_source("title = \"Small\"", "missing field `description`");
-    is_no_source(&format!("{HEAD}tittle = 1\nrow = []"), "unknown field `tittle`");
-    is_no_source(&panel("query = \"up\"\nlegend = \"x\"\ntresholds = 1"), "unknown field `tresholds`");
-    is_no_source(&panel("kind = \"piechart\""), "unknown variant `piechart`");
-    is_no_source(&panel("unit = \"ms\""), "unknown variant `ms`");
-    is_no_source(&panel("thresholds = { base = \"green\", blue = 1 }"), "unknown field `blue`");
+    does_not_parse("title = \"Small\"", "missing field `description`");
+    does_not_parse(&format!("{HEAD}tittle = 1\nrow = []"), "unknown field `tittle`");
+    does_not_parse(&panel("query = \"up\"\nlegend = \"x\"\ntresholds = 1"), "unknown field `tresholds`");
+    does_not_parse(&panel("kind = \"piechart\""), "unknown variant `piechart`");
+    does_not_parse(&panel("unit = \"ms\""), "unknown variant `ms`");
+    does_not_parse(&panel("thresholds = { base = \"green\", blue = 1 }"), "unknown field `blue`");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_panel_without_a_query_is_refused() {
         Problem::Empty,
     );
     refuses(&panel("query = \"up\""), "panel \"Errors\", legend", Problem::Missing);
-    is_no_source(&panel("queries = [{ legend = \"x\" }]"), "missing field `query`");
+    does_not_parse(&panel("queries = [{ legend = \"x\" }]"), "missing field `query`");
     refuses(
         &panel("query = \"up\"\nqueries = [{ legend = \"x\", query = \"up\" }]"),
         "panel \"Errors\", query",
@@ -196,7 +196,7 @@ fn a_panel_without_a_query_is_refused() {
 }
 
 #[test]
-fn keys_of_another_kind_are_refused() {
+fn keys_of_other_kinds_are_refused() {
     for (kind, key, value) in [
         ("stat", "legend", "\"x\""),
         ("stat", "stacked", "true"),
@@ -211,7 +211,7 @@ fn keys_of_another_kind_are_refused() {
 }
 
 #[test]
-fn sizes_that_the_grid_lacks_are_refused() {
+fn sizes_that_do_not_fit_the_grid_are_refused() {
     let sized = |size: &str| panel(&format!("kind = \"stat\"\nquery = \"up\"\n{size}"));
     refuses(&sized("width = 25"), "panel \"Errors\", width", Problem::Size);
     refuses(&sized("width = 0"), "panel \"Errors\", width", Problem::Size);
@@ -235,7 +235,7 @@ fn a_title_twice_in_a_row_is_refused_unless_the_kinds_differ() {
 }
 
 #[test]
-fn variables_are_declared_and_used() {
+fn variables_must_be_declared_and_used() {
     let graph = "legend = \"x\"\nquery = 'up{a=~\"${domain:regex}\"}'";
     refuses(&panel(graph), "panel \"Errors\", query: $domain", Problem::UnknownVariable);
     let unused = "[[variable]]\nname = \"domain\"\nmetric = \"up\"\n";

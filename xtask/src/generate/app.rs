@@ -1,4 +1,4 @@
-//! What manifests need to know of a `SpinApp`.
+//! A `SpinApp` as the templates of manifests see it.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -6,12 +6,12 @@ use std::num::NonZeroU32;
 use application::{App, Application, Audience, Caller, Component, Name, OutboundHost, Route};
 use serde::Serialize;
 
-/// Where functions find the values of variables that are neither secret nor configured: they come from outside as well.
+/// The Secret with values that are not secret but still come from outside, such as public keys.
 pub(super) const PUBLIC_VALUES: &str = "public-values";
 
-/// A `SpinApp` as the templates see it.
+/// The values that templates use.
 #[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "a template asks one question at a time")]
+#[expect(clippy::struct_excessive_bools, reason = "templates branch on single flags")]
 pub(super) struct AppView<'a> {
     pub(super) name: &'a str,
     components: Vec<&'a str>,
@@ -25,27 +25,27 @@ pub(super) struct AppView<'a> {
     scale_queue: Option<&'a str>,
     scale_messages: Option<NonZeroU32>,
     scale_by_cpu_alone: bool,
-    /// The variables that may not be empty.
+    /// The variables that must not be empty.
     required: Vec<&'a str>,
-    /// The variables whose values the `ConfigMap` has.
+    /// The variables whose values are in the `ConfigMap`.
     configured: Vec<&'a str>,
-    /// The variables whose values a Secret has.
+    /// The variables whose values are in a Secret.
     pub(super) secrets: Vec<SecretRef<'a>>,
     pub(super) is_public: bool,
-    /// Whether a route of it is `/...`.
+    /// Whether one of the routes is `/...`.
     serves_the_rest: bool,
-    /// Whether the bridge delivers events to it.
+    /// Whether the bridge delivers events to the app.
     pub(super) consumes: bool,
-    /// Whether somebody in the mesh calls it.
+    /// Whether another app or the bridge calls the app.
     pub(super) is_called_inside: bool,
-    /// The other `SpinApp`s that it calls.
+    /// The other `SpinApp`s that the app calls.
     pub(super) calls: Vec<&'a str>,
     asks_bridge: bool,
     external: Vec<External>,
     external_ports: Vec<u16>,
 }
 
-/// A variable whose value is in a Secret, under its own name.
+/// A variable whose value is in a Secret, under the variable's name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct SecretRef<'a> {
     pub(super) secret: String,
@@ -57,12 +57,12 @@ pub(super) struct SecretRef<'a> {
 struct External {
     host: String,
     port: u16,
-    /// The host as a name: `api-stripe-com`.
+    /// The host as a resource name: `api-stripe-com`.
     name: String,
 }
 
 impl<'a> AppView<'a> {
-    pub(super) fn of(application: &'a Application, app: &App<'a>) -> Self {
+    pub(super) fn new(application: &'a Application, app: &App<'a>) -> Self {
         let deploy = app.deploy;
         let scale = &deploy.scale;
         let components = || app.components.iter().map(|(_, component, _)| *component);
@@ -108,7 +108,7 @@ impl<'a> AppView<'a> {
     }
 }
 
-/// The application's variables that components read: those of the `ConfigMap`, and those of Secrets.
+/// The variables that components use: those in the `ConfigMap`, and those in Secrets.
 fn variables<'a>(
     application: &'a Application,
     app: &Name,

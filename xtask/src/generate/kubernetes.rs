@@ -1,4 +1,4 @@
-//! Manifests of `k8s/spinkube`: `SpinApp`s, what stands around each, their Secrets, and what the bridge is told.
+//! Manifests in `k8s/spinkube`: `SpinApp`s with their services, Secrets, and the bridge's configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,22 +14,21 @@ const BRIDGE: &str = "k8s/spinkube/base/bridge/generated";
 const SECRETS: &str = "k8s/spinkube/components/hosted/generated";
 const FROM: &str = "spin.toml and functions/*/domain.toml";
 
-/// What an environment is given beside what all are.
+/// The folder for what is particular to an environment.
 fn overlay(environment: Environment) -> String {
     format!("k8s/spinkube/overlays/{environment}/generated")
 }
 
-/// The file that says of an app what its pods are like.
-fn from(app: &App<'_>) -> String {
+/// The sources of an app's manifests.
+fn sources(app: &App<'_>) -> String {
     format!("spin.toml and functions/{}/domain.toml", app.domain)
 }
 
 #[derive(Serialize)]
-struct OfApp<'a> {
+struct AppValues<'a> {
     app: &'a AppView<'a>,
 }
 
-/// All of them.
 pub(super) fn manifests(application: &Application, files: &mut Files) -> anyhow::Result<()> {
     let apps = application.apps();
     let (everywhere, somewhere): (Vec<&App<'_>>, Vec<&App<'_>>) =
@@ -58,11 +57,11 @@ pub(super) fn manifests(application: &Application, files: &mut Files) -> anyhow:
 }
 
 fn environments<'a>(app: &App<'a>) -> &'a BTreeSet<Environment> {
-    // Components of one app are deployed in the same environments, which was checked.
+    // Loading checks that all components of an app are deployed in the same environments.
     &app.components[0].2.environments
 }
 
-/// `SpinApp`s are in a folder of their own, because a canary is made of them alone.
+/// Puts `SpinApp`s in a separate folder, because canaries consist of them alone.
 fn folder_of_apps(
     application: &Application,
     apps: &[&App<'_>],
@@ -71,11 +70,11 @@ fn folder_of_apps(
 ) -> anyhow::Result<()> {
     files.own(folder);
     for app in apps {
-        let (view, from) = (AppView::of(application, app), from(app));
-        let of = OfApp { app: &view };
-        let spin_app = render("app.yaml", include_str!("../../templates/app.yaml.liquid"), &of)?;
+        let (view, from) = (AppView::new(application, app), sources(app));
+        let values = AppValues { app: &view };
+        let spin_app = render("app.yaml", include_str!("../../templates/app.yaml.liquid"), &values)?;
         files.add_headed(format!("{folder}/apps/{}.yaml", app.name), &from, &spin_app);
-        let around = render("services.yaml", include_str!("../../templates/services.yaml.liquid"), &of)?;
+        let around = render("services.yaml", include_str!("../../templates/services.yaml.liquid"), &values)?;
         files.add_headed(format!("{folder}/{}.yaml", app.name), &from, &around);
     }
     let listed = |prefix: &str, more: &[&str]| {
@@ -93,7 +92,7 @@ fn folder_of_apps(
     Ok(())
 }
 
-/// What functions are told: addresses as the cluster has them, for the rest what spin.toml says. Overlays say more.
+/// The variables of functions: addresses in the cluster, and defaults of spin.toml for the rest. Overlays override them.
 fn configmap(application: &Application, files: &mut Files) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct Entry<'a> {
@@ -133,7 +132,7 @@ fn configmap(application: &Application, files: &mut Files) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Where each environment's secrets come from.
+/// The `ExternalSecret`s of apps and bridge.
 fn secrets(application: &Application, apps: &[App<'_>], files: &mut Files) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct Entry {
@@ -152,7 +151,7 @@ fn secrets(application: &Application, apps: &[App<'_>], files: &mut Files) -> an
     }
     let mut by_name: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for app in apps {
-        for secret in AppView::of(application, app).secrets {
+        for secret in AppView::new(application, app).secrets {
             by_name.entry(secret.secret).or_default().insert(secret.variable.to_owned());
         }
     }
@@ -180,10 +179,10 @@ fn secrets(application: &Application, apps: &[App<'_>], files: &mut Files) -> an
     Ok(())
 }
 
-/// What the bridge is told.
+/// The bridge's configuration, and the URLs of its consumers.
 fn bridge(application: &Application, files: &mut Files) -> anyhow::Result<()> {
     #[derive(Serialize)]
-    struct Told {
+    struct BridgeValues {
         function_urls: Vec<String>,
     }
     let consumers: BTreeSet<&Name> =
@@ -197,11 +196,11 @@ fn bridge(application: &Application, files: &mut Files) -> anyhow::Result<()> {
         };
         Some(format!("{consumer}={url}"))
     };
-    let told = Told { function_urls: consumers.iter().filter_map(url).collect() };
+    let values = BridgeValues { function_urls: consumers.iter().filter_map(url).collect() };
     let text = render(
         "bridge-kustomization.yaml",
         include_str!("../../templates/bridge-kustomization.yaml.liquid"),
-        &told,
+        &values,
     )?;
     files.own(BRIDGE);
     files.add_headed(format!("{BRIDGE}/kustomization.yaml"), "spin.toml", &text);
@@ -254,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_component_is_deployed_in_its_environments_alone() {
+    fn a_component_is_only_deployed_in_its_environments() {
         let files = generated();
         let base = files.text(&format!("{FUNCTIONS}/apps/kustomization.yaml")).unwrap();
         assert!(base.contains("pay") && !base.contains("test-bank"), "{base}");
@@ -274,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pod_is_given_the_secrets_of_its_own_components_and_told_which_it_needs() {
+    fn a_pod_gets_only_its_components_secrets_and_the_list_of_required_ones() {
         let files = generated();
         let bank = files.text(&format!("{}/more/apps/test-bank.yaml", overlay(Environment::Local))).unwrap();
         assert!(bank.contains("name: required_variables, value: \"bank_key\""), "{bank}");
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_on_the_internet_is_reached_through_a_policy_of_its_port() {
+    fn an_outside_host_gets_a_network_policy_for_its_port() {
         let files = generated();
         let around = files.text(&format!("{FUNCTIONS}/payments.yaml")).unwrap();
         assert!(around.contains("name: payments-to-internet") && around.contains("port: 443"), "{around}");

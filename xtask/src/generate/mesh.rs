@@ -1,4 +1,4 @@
-//! Manifests of `istio/`: routes, retries, policies and egress of each `SpinApp`.
+//! Manifests in `istio/`: routes, retries, policies and egress of each `SpinApp`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::templates::render;
 const BASE: &str = "istio/base/generated";
 const AMBIENT: &str = "istio/overlays/ambient/generated";
 
-/// What may be asked again without harm is asked again where the network failed, and reads where a pod had no room as well.
+/// Idempotent requests are retried if the network fails; reads also if a pod is overloaded.
 const UNBEGUN: &str = "connect-failure,refused-stream";
 const NETWORK: &str = "connect-failure,refused-stream,reset";
 const NETWORK_OR_FULL: &str = "connect-failure,refused-stream,reset,503";
@@ -28,9 +28,9 @@ struct MeshView<'a> {
     app: AppView<'a>,
     public_rules: Vec<Rule>,
     mesh_rules: Vec<Rule>,
-    /// With `{*}` for each parameter.
+    /// Paths with `{*}` for each parameter.
     public_paths: Vec<String>,
-    /// By which apps it is called, and where.
+    /// The apps that call the app, with the routes that they call.
     called: Vec<Called>,
     event_paths: Vec<String>,
 }
@@ -39,7 +39,7 @@ struct MeshView<'a> {
 #[derive(Serialize)]
 struct Rule {
     name: String,
-    /// Regular expressions of paths; without one, everything.
+    /// Regular expressions of paths. Empty to match all paths.
     matches: Vec<String>,
     /// `read`, `keyed` or `any`.
     methods: &'static str,
@@ -55,14 +55,13 @@ struct Called {
     paths: Vec<String>,
 }
 
-/// All of them.
 pub(super) fn manifests(
     application: &Application,
     operations: &Operations,
     files: &mut Files,
 ) -> anyhow::Result<()> {
     #[derive(Serialize)]
-    struct OfApp<'a> {
+    struct Values<'a> {
         app: &'a MeshView<'a>,
     }
     files.own(BASE);
@@ -70,7 +69,7 @@ pub(super) fn manifests(
     for app in &apps {
         let view = view(application, operations, app);
         let text =
-            render("mesh.yaml", include_str!("../../templates/mesh.yaml.liquid"), &OfApp { app: &view })?;
+            render("mesh.yaml", include_str!("../../templates/mesh.yaml.liquid"), &Values { app: &view })?;
         let from = format!("spin.toml, functions/{}/domain.toml and the handlers", app.domain);
         files.add_headed(format!("{BASE}/{}.yaml", app.name), &from, &text);
     }
@@ -90,21 +89,21 @@ fn view<'a>(application: &'a Application, operations: &Operations, app: &App<'a>
         .iter()
         .flat_map(|(name, _, stanza)| application.routes_to(name).map(move |route| (*name, *stanza, route)))
         .collect();
-    let of = |audience| {
+    let routes_for = |audience| {
         routes.iter().filter(move |(_, _, route)| route.audience() == audience && !route.is_wildcard())
     };
-    let public: Vec<&(&Name, &Stanza, &Route)> = of(Audience::Public).collect();
+    let public: Vec<&(&Name, &Stanza, &Route)> = routes_for(Audience::Public).collect();
     MeshView {
         public_rules: public_rules(app.name, operations, &public),
         mesh_rules: mesh_rules(app, &routes),
-        public_paths: public.iter().map(|(_, _, route)| exact(route)).collect(),
+        public_paths: public.iter().map(|(_, _, route)| path_pattern(route)).collect(),
         called: called(application, operations, app),
-        event_paths: of(Audience::Bridge).map(|(_, _, route)| exact(route)).collect(),
-        app: AppView::of(application, app),
+        event_paths: routes_for(Audience::Bridge).map(|(_, _, route)| path_pattern(route)).collect(),
+        app: AppView::new(application, app),
     }
 }
 
-/// Rules for the outside: reads and keyed requests first, which are asked again; then everything else.
+/// Rules for requests from outside: first reads and requests with an Idempotency-Key, which are retried, then the rest.
 fn public_rules(app: &Name, operations: &Operations, routes: &[&(&Name, &Stanza, &Route)]) -> Vec<Rule> {
     let paths = |wanted: &dyn Fn(&Name, &Stanza, &Route) -> bool| -> Vec<String> {
         routes
@@ -114,7 +113,7 @@ fn public_rules(app: &Name, operations: &Operations, routes: &[&(&Name, &Stanza,
             .collect()
     };
     let reads = |name: &Name, route: &Route| operations.at(name, route).any(|it| it.method == "GET");
-    // A body that travels in pieces is gone once it was sent.
+    // A streamed body can't be sent again.
     let keyed = |name: &Name, stanza: &Stanza, route: &Route| {
         operations.at(name, route).any(|it| it.keyed) && !stanza.streams.contains(&Stream::Body)
     };
@@ -127,13 +126,13 @@ fn public_rules(app: &Name, operations: &Operations, routes: &[&(&Name, &Stanza,
         retry_on,
         timeout: timeout.to_owned(),
     };
-    let asked_again = paths(&|name, stanza, it| !never(stanza) && reads(name, it));
-    let asked_once = paths(&|name, stanza, it| never(stanza) && reads(name, it));
+    let retried = paths(&|name, stanza, it| !never(stanza) && reads(name, it));
+    let not_retried = paths(&|name, stanza, it| never(stanza) && reads(name, it));
     let lost = paths(&|name, stanza, it| stanza.retries == Retries::Lost && keyed(name, stanza, it));
     let unbegun = paths(&|name, stanza, it| stanza.retries == Retries::Unbegun && keyed(name, stanza, it));
     let rules = [
-        rule("-read", asked_again, "read", (2, NETWORK_OR_FULL), "15s"),
-        rule("-once", asked_once, "read", (0, ""), "15s"),
+        rule("-read", retried, "read", (2, NETWORK_OR_FULL), "15s"),
+        rule("-once", not_retried, "read", (0, ""), "15s"),
         rule("-keyed", lost, "keyed", (1, NETWORK), "30s"),
         rule("-keyed-unbegun", unbegun, "keyed", (1, UNBEGUN), "30s"),
         rule("", paths(&|_, _, _| true), "any", (0, ""), "30s"),
@@ -141,7 +140,7 @@ fn public_rules(app: &Name, operations: &Operations, routes: &[&(&Name, &Stanza,
     rules.into_iter().filter(|rule| !rule.matches.is_empty()).collect()
 }
 
-/// Rules for callers within the mesh, the last of them for whatever nobody should ask.
+/// Rules for callers within the mesh. The last one matches everything, even what no caller should request.
 fn mesh_rules(app: &App<'_>, routes: &[(&Name, &Stanza, &Route)]) -> Vec<Rule> {
     let internal: Vec<String> = routes
         .iter()
@@ -170,7 +169,7 @@ fn mesh_rules(app: &App<'_>, routes: &[(&Name, &Stanza, &Route)]) -> Vec<Rule> {
     rules
 }
 
-/// Who of the mesh may call an app's routes below `/internal/`.
+/// The apps that may call an app's routes below `/internal/`.
 fn called(application: &Application, operations: &Operations, app: &App<'_>) -> Vec<Called> {
     let mut by_caller: BTreeMap<&Name, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
     for (name, _, stanza) in &app.components {
@@ -180,7 +179,7 @@ fn called(application: &Application, operations: &Operations, app: &App<'_>) -> 
             let (methods, paths) = by_caller.entry(caller).or_default();
             for route in application.routes_to(name).filter(|route| route.audience() == Audience::Functions) {
                 methods.extend(operations.methods(name, route).into_iter().map(str::to_owned));
-                paths.insert(exact(route));
+                paths.insert(path_pattern(route));
             }
         }
     }
@@ -194,7 +193,7 @@ fn called(application: &Application, operations: &Operations, app: &App<'_>) -> 
         .collect()
 }
 
-/// Whom the bridge lets ask, and whom it may call.
+/// Policies for the bridge: who may call it, and whom it may call.
 fn bridge(application: &Application, files: &mut Files) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct View {
@@ -207,13 +206,13 @@ fn bridge(application: &Application, files: &mut Files) -> anyhow::Result<()> {
         Some(app) => format!("cluster.local/ns/mcommerce/sa/{app}"),
         None => format!("cluster.local/ns/mcommerce-adapters/sa/{client}"),
     };
-    let told = application.declarations();
+    let declarations = application.declarations();
     let has_blobs =
         |grants: &application::Grants| grants.iter().any(|grant| matches!(grant, Grant::Blobs(_)));
-    let asks = |name: &Name| told.granted().any(|(client, _)| client == name);
+    let is_granted = |name: &Name| declarations.granted().any(|(client, _)| client == name);
     let view = View {
-        granted: told.granted().map(|(client, _)| principal(client)).collect(),
-        blobs: told
+        granted: declarations.granted().map(|(client, _)| principal(client)).collect(),
+        blobs: declarations
             .granted()
             .filter(|(_, grants)| has_blobs(grants))
             .map(|(client, _)| principal(client))
@@ -221,11 +220,11 @@ fn bridge(application: &Application, files: &mut Files) -> anyhow::Result<()> {
         watching: application
             .stanzas()
             .filter(|(name, component, _)| {
-                !asks(name) && application.outbound(component).contains(&OutboundHost::Bridge)
+                !is_granted(name) && application.outbound(component).contains(&OutboundHost::Bridge)
             })
             .map(|(name, ..)| principal(name))
             .collect(),
-        consumers: told
+        consumers: declarations
             .subscriptions()
             .iter()
             .filter_map(|subscription| application.app_of(subscription.function()))
@@ -237,22 +236,22 @@ fn bridge(application: &Application, files: &mut Files) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The same policies for a mesh without sidecars.
+/// Identities and policies for a mesh without sidecars.
 fn ambient(application: &Application, apps: &[App<'_>], files: &mut Files) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct View<'a> {
         apps: Vec<AppView<'a>>,
         bridge_rules: Vec<usize>,
     }
-    let told = application.declarations();
+    let declarations = application.declarations();
     let has_blobs =
-        told.granted().any(|(_, grants)| grants.iter().any(|grant| matches!(grant, Grant::Blobs(_))));
+        declarations.granted().any(|(_, grants)| grants.iter().any(|grant| matches!(grant, Grant::Blobs(_))));
     let is_watched = application.stanzas().any(|(name, component, _)| {
         application.outbound(component).contains(&OutboundHost::Bridge)
-            && !told.granted().any(|(client, _)| client == name)
+            && !declarations.granted().any(|(client, _)| client == name)
     });
     let rules = 2 + usize::from(has_blobs) + usize::from(is_watched);
-    let apps = apps.iter().map(|app| AppView::of(application, app)).collect();
+    let apps = apps.iter().map(|app| AppView::new(application, app)).collect();
     let view = View { apps, bridge_rules: (0..rules).collect() };
     let identities = render("ambient.yaml", include_str!("../../templates/ambient.yaml.liquid"), &view)?;
     let kustomization = include_str!("../../templates/ambient-kustomization.yaml.liquid");
@@ -263,8 +262,8 @@ fn ambient(application: &Application, apps: &[App<'_>], files: &mut Files) -> an
     Ok(())
 }
 
-/// A path as an `AuthorizationPolicy` has it: `/api/orders/{*}`.
-fn exact(route: &Route) -> String {
+/// A path pattern for an `AuthorizationPolicy`: `/api/orders/{*}`.
+fn path_pattern(route: &Route) -> String {
     route
         .segments()
         .iter()
@@ -275,7 +274,7 @@ fn exact(route: &Route) -> String {
         .collect()
 }
 
-/// A path as a `VirtualService` matches it, with or without a slash at its end: `/api/orders/[^/]+/?`.
+/// A regular expression for a `VirtualService`, with an optional trailing slash: `/api/orders/[^/]+/?`.
 fn regex(route: &Route) -> String {
     let path: String = route
         .segments()
@@ -288,7 +287,7 @@ fn regex(route: &Route) -> String {
     path + "/?"
 }
 
-/// The `SpinApp`s that have anything for the outside.
+/// The `SpinApp`s that have public routes.
 pub(super) fn public_apps(application: &Application) -> BTreeSet<String> {
     let public = |app: &App<'_>| app.components.iter().any(|(name, ..)| is_public(application, name));
     application.apps().iter().filter(|app| public(app)).map(|app| app.name.to_string()).collect()
@@ -299,9 +298,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_matched_as_it_is_and_its_parameters_as_one_segment() {
+    fn words_match_literally_and_parameters_match_one_segment() {
         let route = Route::parse("/api/:id/keys.json").unwrap();
-        assert_eq!(exact(&route), "/api/{*}/keys.json");
+        assert_eq!(path_pattern(&route), "/api/{*}/keys.json");
         assert_eq!(regex(&route), r"/api/[^/]+/keys\.json/?");
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: everything that follows from what `spin.toml`, `domain.toml` and the handlers say.
+//! `cargo xtask generate`: generates files from `spin.toml`, `domain.toml` and the handlers.
 
 mod app;
 mod documents;
@@ -15,18 +15,19 @@ use application::Application;
 use crate::dashboards;
 use crate::files::Files;
 
-/// Where sources of dashboards are, and where Grafana's go.
+/// The folders of dashboards' sources and of Grafana's JSON.
 const DASHBOARDS: [&str; 2] = ["k8s/observability/dashboards", "k8s/observability/base/grafana/dashboards"];
 
-/// Writes all files, or with `check` fails if one is not what would be written.
+/// Writes all files. With `check`, fails instead if any is out of date.
 pub(crate) fn generate(root: &Path, check: bool) -> anyhow::Result<()> {
     let application = Application::load(&root.join("spin.toml"))?;
-    let settle = |files: &Files| if check { refuse(root, files) } else { write(root, files) };
+    let write_or_check =
+        |files: &Files| if check { fail_if_differing(root, files) } else { write(root, files) };
 
-    // What reads the handlers' annotations is generated itself, so it comes first.
+    // The program that reads the handlers' annotations is itself generated, so it comes first.
     let mut files = Files::default();
     documents::reader(root, &application, &mut files)?;
-    settle(&files)?;
+    write_or_check(&files)?;
     let said = documents::read(root)?;
     let operations = operations::parse(&application, &said)?;
 
@@ -37,12 +38,12 @@ pub(crate) fn generate(root: &Path, check: bool) -> anyhow::Result<()> {
     mesh::manifests(&application, &operations, &mut files)?;
     weights::complete(root, &application, &mut files)?;
     render_dashboards(root, &mut files)?;
-    settle(&files)?;
+    write_or_check(&files)?;
 
-    // The page's types follow from the document, so it has to be there.
+    // The page's types are generated from the OpenAPI document, so it must have been written.
     let mut files = Files::default();
     documents::page_types(root, &mut files)?;
-    settle(&files)
+    write_or_check(&files)
 }
 
 fn write(root: &Path, files: &Files) -> anyhow::Result<()> {
@@ -52,7 +53,7 @@ fn write(root: &Path, files: &Files) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn refuse(root: &Path, files: &Files) -> anyhow::Result<()> {
+fn fail_if_differing(root: &Path, files: &Files) -> anyhow::Result<()> {
     let differing = files.differing(root)?;
     if differing.is_empty() {
         return Ok(());

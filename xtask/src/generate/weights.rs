@@ -1,4 +1,4 @@
-//! How much of a `SpinApp`'s traffic goes to its canary: which apps have numbers at all. The numbers are the operators'.
+//! Traffic weights of canaries. Operators set the weights; the generator adds and removes apps.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,8 +13,8 @@ use crate::templates::render;
 
 const COMPONENT: &str = "istio/components/weights/kustomization.yaml";
 
-/// Writes what copies the numbers into rules, and gives each app of each environment its two numbers, 100 and 0 unless it
-/// has others.
+/// Writes the component that copies weights into rules, and completes the weights of each environment. New apps get 100 for
+/// stable and 0 for the canary.
 pub(super) fn complete(root: &Path, application: &Application, files: &mut Files) -> anyhow::Result<()> {
     #[derive(Serialize)]
     struct Track {
@@ -22,20 +22,20 @@ pub(super) fn complete(root: &Path, application: &Application, files: &mut Files
         index: u8,
     }
     #[derive(Serialize)]
-    struct Weighed {
+    struct WeightedApp {
         name: String,
         is_public: bool,
     }
     #[derive(Serialize)]
     struct View {
-        apps: Vec<Weighed>,
+        apps: Vec<WeightedApp>,
         tracks: [Track; 2],
     }
     let public = public_apps(application);
-    let apps: Vec<Weighed> = application
+    let apps: Vec<WeightedApp> = application
         .apps()
         .iter()
-        .map(|app| Weighed { name: app.name.to_string(), is_public: public.contains(app.name.as_str()) })
+        .map(|app| WeightedApp { name: app.name.to_string(), is_public: public.contains(app.name.as_str()) })
         .collect();
     let names: Vec<String> = apps.iter().map(|app| app.name.clone()).collect();
     let view =
@@ -50,7 +50,7 @@ pub(super) fn complete(root: &Path, application: &Application, files: &mut Files
     Ok(())
 }
 
-/// The text with a document for each app, those that are there as they are.
+/// Keeps the documents of existing apps, adds missing ones and removes the rest.
 fn completed(text: &str, apps: &[String]) -> String {
     let (header, documents) = match text.find("apiVersion:") {
         Some(start) => text.split_at(start),
@@ -80,7 +80,7 @@ mod tests {
     const TEXT: &str = "# Why.\napiVersion: mcommerce.dev/v1\nkind: CanaryWeights\nmetadata:\n  name: orders\nstable: 95\ncanary: 5\n";
 
     #[test]
-    fn numbers_stay_and_apps_come_and_go() {
+    fn weights_are_kept_while_apps_are_added_and_removed() {
         let both = completed(TEXT, &["orders".to_owned(), "search".to_owned()]);
         assert!(both.starts_with(TEXT.trim_end()), "{both}");
         assert!(both.contains(
