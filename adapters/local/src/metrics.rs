@@ -96,12 +96,12 @@ impl HostMetrics {
         let registry = &mut self.registry;
         let help = "Requests to a component by the class of their status";
         registry.register("component_requests", help, self.requests.clone());
-        let help = "Time until a component begins to answer";
+        let help = "Time until a component starts to answer";
         registry.register_with_unit("component_duration", help, Unit::Seconds, self.duration.clone());
         registry.register("component_in_flight", "Requests in flight", self.in_flight.clone());
         let help = "Requests that a component did not answer: busy, timed_out, failed";
         registry.register("component_failures", help, self.failures.clone());
-        registry.register("mails_caught", "Mails that came into the inbox", self.mails.clone());
+        registry.register("mails_caught", "Mails received by the inbox", self.mails.clone());
     }
 
     pub fn component(&self, name: &str) -> ComponentMetrics {

@@ -30,7 +30,6 @@ pub struct ComponentSetup {
     pub outbound: Outbound,
     pub variables: Arc<BTreeMap<String, String>>,
     pub limits: InstanceLimits,
-    /// What is counted of it.
     pub metrics: ComponentMetrics,
     /// Makes a span of each of its runs.
     pub tracer: Tracer,
