@@ -63,8 +63,8 @@ impl<'a> Checks<'a> {
         self.faults.add(FILE, stanza_key(component, key), reason);
     }
 
-    /// Requires a default of every variable, because Spin refuses to start a pod that lacks any variable without one, even
-    /// if none of its components reads it. An empty default means that components which read the variable need a value.
+    /// Requires every variable to have a default. Otherwise Spin would need a value for it in every pod, even where no
+    /// component reads it. An empty default means that components which read the variable need a value from outside.
     fn check_variables(&mut self) {
         let needed = self.stanzas.iter().flat_map(|(_, component, _)| component.needs());
         let tokens: Vec<String> = self.adapters.keys().map(token_variable).collect();
