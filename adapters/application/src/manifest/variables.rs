@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::schema::RawVariable;
@@ -80,10 +80,11 @@ impl Variables {
         Self(declared.iter().filter_map(value).collect())
     }
 
-    /// Fails if any of these variables is unset or blank, naming all such variables.
+    /// Fails if any of these variables is unset or blank, naming each such variable once.
     pub fn require<'a>(&self, needed: impl IntoIterator<Item = &'a str>) -> Result<(), MissingVariables> {
-        let empty = |name: &&str| self.get(name).unwrap_or_default().trim().is_empty();
-        let names: Vec<String> = needed.into_iter().filter(empty).map(str::to_owned).collect();
+        let needed: BTreeSet<&str> = needed.into_iter().collect();
+        let is_blank = |name: &&str| self.get(name).unwrap_or_default().trim().is_empty();
+        let names: Vec<String> = needed.into_iter().filter(is_blank).map(str::to_owned).collect();
         if names.is_empty() { Ok(()) } else { Err(MissingVariables { names }) }
     }
 

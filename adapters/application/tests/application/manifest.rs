@@ -104,6 +104,7 @@ fn all_missing_and_empty_variables_are_named_at_once() {
     let required = application.required_variables(application.components.values());
     let error = variables.require(required).expect_err("both are missing").to_string();
     assert!(error.contains("where") && error.contains("SPIN_VARIABLE_WORD"), "{error}");
+    assert_eq!(variables.require(["word", "word"]).expect_err("it is missing").names, ["word"]);
 }
 
 #[test]
