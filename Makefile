@@ -12,18 +12,18 @@ PACKAGES = $$(cargo xtask functions)
 step = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: help up dev test test-rust test-page test-browser test-delivery bench spin services cluster fmt lint lint-rust \
-        lint-page deny generated tools compiled functions page shop host generate
+        lint-page deny generated tools compiled functions page mcommerce programs generate
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-# Functions in the host's own profile, which shares what both need to be built and leaves out link-time optimisation.
-up: page shop ## build the shop and start it on http://127.0.0.1:3000
+# Functions are built in the profile of mcommerce, which shares build dependencies and skips link-time optimisation.
+up: page mcommerce ## build the shop and start it on http://127.0.0.1:3000
 	$(call step,functions (Wasm))
 	$(BINARY) build --profile release --data $(DATA)
 	@exec $(BINARY) up --profile release --data $(DATA)
 
-dev: page shop ## the edit loop: page with hot reload, changed functions swapped in
+dev: page mcommerce ## the edit loop: page with hot reload, changed functions swapped in
 	$(call step,quick build of the functions)
 	$(BINARY) build --profile quick --data $(DATA)
 	@exec $(BINARY) dev --data $(DATA)
@@ -39,15 +39,15 @@ functions: tools
 	$(call step,functions (Wasm))
 	cargo build --profile function $(WASM) $(PACKAGES)
 
-shop: tools
+mcommerce: tools
 	$(call step,mcommerce (native))
 	cargo build --release -p mcommerce
 
-host: tools
+programs: tools
 	$(call step,mcommerce and the bridge (native))
 	cargo build --release -p mcommerce -p mcommerce-bridge
 
-compiled: functions host
+compiled: functions programs
 	$(call step,functions for this machine)
 	$(BINARY) compile
 
@@ -70,7 +70,7 @@ test: ## everything, on both back ends; gets MongoDB and RabbitMQ itself where i
 
 # One `cargo test` builds the programs along with their tests, so that nothing native is built twice.
 test-rust: functions page
-	$(call step,misbehaving component for the tests of the host)
+	$(call step,misbehaving component for the tests of mcommerce)
 	cargo build --profile function $(WASM) -p misbehaving
 	$(call step,tests (native build))
 	cargo test --release --no-run
@@ -86,13 +86,13 @@ test-page: frontend/node_modules/.package-lock.json
 	cd frontend && npm test
 
 test-browser: functions page
-	@test -x $(BINARY) || $(MAKE) --no-print-directory host
+	@test -x $(BINARY) || $(MAKE) --no-print-directory programs
 	$(BINARY) compile
 	$(call step,browser tests)
 	tests/browser/run
 
 test-delivery: functions page
-	@test -x $(BINARY) || $(MAKE) --no-print-directory host
+	@test -x $(BINARY) || $(MAKE) --no-print-directory programs
 	$(BINARY) compile
 	@tests/services/need curl jq promtool=prometheus rsync
 	$(call step,tests of the images)
@@ -117,9 +117,9 @@ bench: functions page ## a table of what the shop costs, against a native twin
 services: ## MongoDB and RabbitMQ in the foreground, for hand work
 	tests/services/with-services sh -c 'echo "MONGODB_URI=$$MONGODB_URI"; echo "AMQP_URL=$$AMQP_URL"; exec sleep infinity'
 
-spin: functions page host ## the same shop under Spin (4.1 or newer), beside the bridge
+spin: functions page programs ## the same shop under Spin (4.1 or newer), beside the bridge
 	@command -v spin >/dev/null || { echo 'spin is missing: see https://spinframework.dev/install (4.1 or newer)'; exit 1; }
-	adapters/local/spin-up $(DATA)
+	adapters/mcommerce/spin-up $(DATA)
 
 lint: lint-rust lint-page deny generated ## formatting, warnings, dependencies, what is generated
 
@@ -143,7 +143,7 @@ deny: tools
 	@command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
 	cargo deny --log-level error check bans licenses sources
 
-cluster: functions page host ## the shop in a cluster on this machine (Docker and kind)
+cluster: functions page programs ## the shop in a cluster on this machine (Docker and kind)
 	@exec k8s/cluster-up
 
 fmt: ## format everything

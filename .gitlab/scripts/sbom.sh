@@ -17,7 +17,7 @@ for endpoint in functions/*/*/; do
 done
 cargo cyclonedx --format json --spec-version 1.5 --target x86_64-unknown-linux-gnu --override-filename "$name" --quiet
 cp "adapters/bridge/$name.json" sbom/bridge.json
-cp "adapters/local/$name.json" sbom/parts/host.json
+cp "adapters/mcommerce/$name.json" sbom/parts/mcommerce.json
 (cd frontend && npx --yes @cyclonedx/cyclonedx-npm@6.0.1 --package-lock-only --omit dev --spec-version 1.5 --output-file ../sbom/parts/page.json)
 
 # merge NAME PART...: one bill with each component once.
@@ -32,10 +32,10 @@ merge() {
             | map({ ref: .[0].ref, dependsOn: ([.[].dependsOn[]?] | unique) }))
     }' "$@"
 }
-host=sbom/parts/host.json
-mapfile -t app < <(find sbom/parts -name '*.json' ! -path "$host" | sort)
+program=sbom/parts/mcommerce.json
+mapfile -t app < <(find sbom/parts -name '*.json' ! -path "$program" | sort)
 merge mcommerce-app "${app[@]}" > sbom/app.json
-merge mcommerce "${app[@]}" "$host" > sbom/mcommerce.json
+merge mcommerce "${app[@]}" "$program" > sbom/mcommerce.json
 rm -r sbom/parts
 
 for file in sbom/*.json; do

@@ -26,7 +26,7 @@ test('the steps of the bridge’s image end in a bridge', async () => {
 });
 
 test('the steps of the shop’s image end in a shop that serves from the image’s folders', async () => {
-  const image = new Image('adapters/local/Dockerfile');
+  const image = new Image('adapters/mcommerce/Dockerfile');
   const [shop, built] = [await image.stage('application'), await image.stage('build-mcommerce')];
   assert.ok(existsSync(path.join(built, 'out/data')) && existsSync(path.join(built, 'out/compiled-components')));
   const compiled = path.join(shop, 'shop/target/compiled-components');
@@ -56,7 +56,7 @@ test('Spin is not started while a variable that its components need is empty, wh
   try {
     writeFileSync(path.join(folder, 'spin'), '#!/bin/sh\necho "spin $*"\n', { mode: 0o755 });
     const start = (variables) =>
-      run(path.join(ROOT, 'adapters/local/spin-entrypoint'), ['up', '--component-id', 'pay'], {
+      run(path.join(ROOT, 'adapters/mcommerce/spin-entrypoint'), ['up', '--component-id', 'pay'], {
         env: { PATH: `${folder}:${process.env.PATH}`, SPIN_VARIABLE_REQUIRED_VARIABLES: 'token_pay payment_secret', ...variables },
       });
     await assert.rejects(start({ SPIN_VARIABLE_TOKEN_PAY: 'x', SPIN_VARIABLE_PAYMENT_SECRET: '' }), { code: 1, stderr: 'not started: no value for payment_secret\n' });

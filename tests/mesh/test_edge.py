@@ -48,7 +48,7 @@ class Edge(MeshCase):
         self.assertEqual(headers["x-frame-options"], "DENY")
         self.assertEqual(headers["strict-transport-security"], "max-age=31536000")
         self.assertEqual(headers.get_all("referrer-policy"), ["no-referrer"])
-        source = "adapters/local/src/server/security.rs"
+        source = "adapters/mcommerce/src/server/security.rs"
         self.assertIn("frame-ancestors 'none'", headers["content-security-policy"], f"as {source} has it")
 
     def test_long_json_is_compressed_and_can_still_be_asked_for_by_its_tag(self) -> None:

@@ -17,7 +17,7 @@ from support.envoy import Envoy, until
 from support.rendered import DOMAINS, ROOT, overlay, with_weights
 
 BINARY = ROOT / "target/release/mcommerce"
-# What `make host functions page` builds.
+# What `make programs functions page` builds.
 BUILT = (BINARY, ROOT / "target/wasm32-wasip2/function", ROOT / "frontend/dist")
 REQUESTS = 2000
 
@@ -69,8 +69,8 @@ def setUpModule() -> None:
     missing = ", ".join(str(path.relative_to(ROOT)) for path in BUILT if not path.exists())
     if missing:
         if os.environ.get("CI") == "true":
-            raise AssertionError(f"{missing} is not there: make host functions page")
-        reason = f"NOT RUN: the tests with two shops need {missing} (make host functions page)"
+            raise AssertionError(f"{missing} is not there: make programs functions page")
+        reason = f"NOT RUN: the tests with two shops need {missing} (make programs functions page)"
         print(f"\033[1m{reason}\033[0m", file=sys.stderr)
         raise unittest.SkipTest(reason)
 

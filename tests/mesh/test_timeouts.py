@@ -38,7 +38,7 @@ class Timeouts(unittest.TestCase):
             self.assertGreater(timeout, kit, rule)
 
     def test_nothing_takes_longer_than_a_request_to_a_function_may(self) -> None:
-        longest = constant("adapters/local/src/runtime/limits.rs", r"request_time: Duration::from_secs\((\d+)\)")
+        longest = constant("adapters/mcommerce/src/runtime/limits.rs", r"request_time: Duration::from_secs\((\d+)\)")
         self.assertEqual(max(self.rules.values()), longest)
 
     def test_a_neighbour_is_waited_for_as_long_as_the_kit_does(self) -> None:

@@ -1,4 +1,4 @@
-//! A component that panics, loops, hoards memory or says nothing, for the host's tests.
+//! A component that panics, loops, hoards memory or says nothing, for the tests of `mcommerce`.
 //!
 //! Its first path segment after `/misbehaving` names what it does; see [`handle`].
 
@@ -88,7 +88,7 @@ fn spin_for_ever() -> ! {
     }
 }
 
-/// Takes a mebibyte at a time and touches each page, until the host says no.
+/// Takes a mebibyte at a time and touches each page, until the runtime refuses to give more.
 fn hoard() -> usize {
     let mut hoard: Vec<Vec<u8>> = Vec::new();
     while hoard.len() < 4096 {

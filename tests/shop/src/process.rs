@@ -41,7 +41,7 @@ impl Process {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("{} is built by `make host`", path.display()))?;
+            .with_context(|| format!("{} is built by `make programs`", path.display()))?;
         let written = Arc::new(Mutex::new(String::new()));
         let (ready, mut line) = tokio::sync::mpsc::unbounded_channel();
         let out = child.stdout.take().context("stdout")?;

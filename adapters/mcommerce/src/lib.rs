@@ -25,7 +25,7 @@ mod stock;
 
 pub use config::{BridgeAt, MailTo, ShopConfig};
 pub use dashboard::Dashboard;
-pub use metrics::{ComponentMetrics, HostMetrics};
+pub use metrics::{ComponentMetrics, Metrics};
 pub use mounts::{MissingFolder, MissingFolders};
 pub use shop::{Addresses, DemoAccounts, Shop};
 pub use stock::{bridge_ready, stock_empty};

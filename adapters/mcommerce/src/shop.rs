@@ -17,7 +17,7 @@ use crate::config::{BridgeAt, MailTo, ShopConfig};
 use crate::dashboard::{BridgeAddress, Dashboard};
 use crate::delivery::InProcess;
 use crate::journal::Journal;
-use crate::metrics::HostMetrics;
+use crate::metrics::Metrics;
 use crate::mounts::mounts;
 use crate::outbound::{AllowedHosts, Neighbours, Network, Outbound};
 use crate::runtime::{Component, ComponentSetup, Runtime};
@@ -91,7 +91,7 @@ impl Shop {
         let delivery = InProcess::default();
         let (bridge, store) = start_bridge(&config, &application, &variables, &delivery).await?;
         let network = Network::new(bridge.as_ref().map(|bridge| (BRIDGE_AUTHORITY, bridge.router())));
-        let metrics = Arc::new(HostMetrics::default());
+        let metrics = Arc::new(Metrics::default());
         let components = load_components(&config, &application, &variables, &network, &metrics).await?;
         let app = Arc::new(App::new(components, &application.routes));
         let neighbours: Arc<dyn Neighbours> = app.clone();
@@ -345,7 +345,7 @@ async fn load_components(
     application: &Application,
     variables: &Variables,
     network: &Arc<Network>,
-    metrics: &HostMetrics,
+    metrics: &Metrics,
 ) -> anyhow::Result<Vec<Component>> {
     let runtime = match &config.runtime {
         Some(runtime) => runtime.clone(),

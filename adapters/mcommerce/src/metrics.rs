@@ -36,7 +36,7 @@ struct ReasonLabels {
     reason: &'static str,
 }
 
-pub struct HostMetrics {
+pub struct Metrics {
     registry: Registry,
     requests: Family<ClassLabels, Counter>,
     duration: Family<ComponentLabels, Histogram, fn() -> Histogram>,
@@ -75,7 +75,7 @@ fn new_times() -> Times {
     Times::new_with_bounds(1, 3_600_000_000, 2).expect("the bounds are valid")
 }
 
-impl Default for HostMetrics {
+impl Default for Metrics {
     fn default() -> Self {
         let histogram: fn() -> Histogram = || Histogram::new(SECONDS);
         let mut metrics = Self {
@@ -91,7 +91,7 @@ impl Default for HostMetrics {
     }
 }
 
-impl HostMetrics {
+impl Metrics {
     fn register(&mut self) {
         let registry = &mut self.registry;
         let help = "Requests to a component by the class of their status";

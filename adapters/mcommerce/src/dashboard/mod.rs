@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use wasmtime_wasi_http::WasiBody;
 
 use crate::app::App;
-use crate::metrics::HostMetrics;
+use crate::metrics::Metrics;
 use crate::outbound::Network;
 use crate::own_page::{page, response};
 use crate::server::OWN_PAGE_POLICY;
@@ -29,7 +29,7 @@ const END: &str = "# EOF\n";
 const BRIDGE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub struct Dashboard {
-    metrics: Arc<HostMetrics>,
+    metrics: Arc<Metrics>,
     app: Arc<App>,
     inbox: Option<Arc<Inbox>>,
     network: Arc<Network>,
@@ -45,7 +45,7 @@ pub(crate) struct BridgeAddress {
 
 impl Dashboard {
     pub(crate) fn new(
-        metrics: Arc<HostMetrics>,
+        metrics: Arc<Metrics>,
         app: Arc<App>,
         inbox: Option<Arc<Inbox>>,
         network: Arc<Network>,
