@@ -24,54 +24,77 @@ pub enum Role {
     Admin,
 }
 
-/// What a back-office user may do. The names stand in tokens and roles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-pub enum Permission {
+/// A permission as a type, so that an endpoint can ask for it in its signature.
+pub trait Right: Send + Sync + 'static {
+    /// The permission.
+    const PERMISSION: Permission;
+}
+
+/// Defines each permission as a variant and as a type.
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $permission:ident = $name:literal,)+) => {
+        /// What a back-office user may do. The names stand in tokens and roles.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        pub enum Permission {
+            $($(#[$doc])* #[serde(rename = $name)] $permission,)+
+        }
+
+        impl Permission {
+            /// The name in tokens and roles.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$permission => $name,)+
+                }
+            }
+        }
+
+        /// The permissions as types.
+        pub mod right {
+            $(
+                $(#[$doc])*
+                #[derive(Clone, Copy, Debug)]
+                pub enum $permission {}
+
+                impl super::Right for $permission {
+                    const PERMISSION: super::Permission = super::Permission::$permission;
+                }
+            )+
+        }
+    };
+}
+
+permissions! {
     /// Add products and variants.
-    #[serde(rename = "create:product")]
-    CreateProduct,
+    CreateProduct = "create:product",
     /// Change products and images.
-    #[serde(rename = "update:product")]
-    UpdateProduct,
+    UpdateProduct = "update:product",
     /// Take products off sale.
-    #[serde(rename = "delete:product")]
-    DeleteProduct,
+    DeleteProduct = "delete:product",
     /// Correct stock.
-    #[serde(rename = "adjust:stock")]
-    AdjustStock,
+    AdjustStock = "adjust:stock",
     /// Add categories.
-    #[serde(rename = "create:category")]
-    CreateCategory,
+    CreateCategory = "create:category",
     /// Change categories.
-    #[serde(rename = "update:category")]
-    UpdateCategory,
+    UpdateCategory = "update:category",
     /// Remove categories.
-    #[serde(rename = "delete:category")]
-    DeleteCategory,
+    DeleteCategory = "delete:category",
     /// See everybody's orders.
-    #[serde(rename = "read:order")]
-    ReadOrder,
+    ReadOrder = "read:order",
     /// Change the status of orders, and cancel them.
-    #[serde(rename = "write:order")]
-    WriteOrder,
+    WriteOrder = "write:order",
     /// Refund payments.
-    #[serde(rename = "refund:payment")]
-    RefundPayment,
+    RefundPayment = "refund:payment",
     /// See users.
-    #[serde(rename = "read:user")]
-    ReadUser,
+    ReadUser = "read:user",
     /// Change users.
-    #[serde(rename = "write:user")]
-    WriteUser,
+    WriteUser = "write:user",
     /// Remove users.
-    #[serde(rename = "delete:user")]
-    DeleteUser,
+    DeleteUser = "delete:user",
     /// See roles.
-    #[serde(rename = "read:role")]
-    ReadRole,
+    ReadRole = "read:role",
     /// Change roles.
-    #[serde(rename = "write:role")]
-    WriteRole,
+    WriteRole = "write:role",
 }
 
 /// The claims of an access token.

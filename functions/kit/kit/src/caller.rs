@@ -1,7 +1,8 @@
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use axum::extract::FromRequestParts;
-use contracts::identity::{Claims, UserId};
+use contracts::identity::{Claims, Right, UserId};
 use contracts::orders::Asker;
 use http::request::Parts;
 use http::{HeaderMap, header};
@@ -24,6 +25,14 @@ pub enum Caller {
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Box<Claims>);
 
+/// A caller who is signed in and has the permission `R`; anybody else is refused.
+#[derive(Clone, Debug)]
+pub struct Permitted<R> {
+    /// Who it is.
+    pub claims: Box<Claims>,
+    right: PhantomData<fn() -> R>,
+}
+
 /// Another function of the shop, which shows this component's variable `service_token`; anybody else is refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Neighbour;
@@ -43,6 +52,15 @@ pub(crate) enum Unknown {
     #[error("{}", .0.0)]
     #[refusal(Unauthorized)]
     Unauthenticated(Reason),
+}
+
+/// A known caller lacks the permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Refusal)]
+pub(crate) enum Forbidden {
+    /// The caller lacks the permission.
+    #[error("You are not allowed to do this.")]
+    #[refusal(Forbidden)]
+    NotGranted,
 }
 
 /// What an unknown caller is told.
@@ -98,6 +116,19 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
         match caller(&parts.headers).await? {
             Caller::SignedIn(claims) => Ok(Self(claims)),
             Caller::Anonymous => Err(Rejection::refuse(Unknown::new("Please sign in."))),
+        }
+    }
+}
+
+impl<S: Sync, R: Right> FromRequestParts<S> for Permitted<R> {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let SignedIn(claims) = SignedIn::from_request_parts(parts, state).await?;
+        if claims.permissions.contains(&R::PERMISSION) {
+            Ok(Self { claims, right: PhantomData })
+        } else {
+            Err(Rejection::refuse(Forbidden::NotGranted))
         }
     }
 }

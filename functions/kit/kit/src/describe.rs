@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use contracts::identity::Right;
 use http::StatusCode;
 use utoipa::openapi::path::{
     HttpMethod, Operation as OpenApiOperation, OperationBuilder, Parameter as OpenApiParameter,
@@ -18,15 +19,15 @@ use utoipa::openapi::{
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use values::{Case, Problem, Refusal, Status, Variable};
 
-use crate::caller::Unknown;
+use crate::caller::{Forbidden, Unknown};
 use crate::idempotency::NoKey;
 use crate::json::Unreadable;
 use crate::once::Reused;
 use crate::problem::Body;
 use crate::{
     Bridge, BridgeProbe, Caller, ClientNetwork, Context, Cookies, Created, CreatedOrExisting, Event,
-    IdempotencyKey, IfNoneMatch, Input, Json, Method, Neighbour, NoContent, OrderAsker, Parameter, Search,
-    SignedIn, Tagged, WithCookie,
+    IdempotencyKey, IfNoneMatch, Input, Json, Method, Neighbour, NoContent, OrderAsker, Parameter, Permitted,
+    Search, SignedIn, Tagged, WithCookie,
 };
 
 /// An argument or a result of an endpoint that says something of it.
@@ -190,7 +191,11 @@ impl Operation {
         if optional {
             self.security.push(SecurityRequirement::default());
         }
-        self.security.push(SecurityRequirement::new::<_, [&str; 0], &str>("bearer", []));
+        self.add_scopes(&[]);
+    }
+
+    fn add_scopes(&mut self, scopes: &[&str]) {
+        self.security.push(SecurityRequirement::new("bearer", scopes.iter().copied()));
         self.add_refusals::<Unknown>();
     }
 
@@ -384,6 +389,14 @@ impl Describe for SignedIn {
     }
 }
 
+impl<R: Right> Describe for Permitted<R> {
+    fn describe(operation: &mut Operation) {
+        operation.reads::<String>("jwt_public_key");
+        operation.add_scopes(&[R::PERMISSION.name()]);
+        operation.add_refusals::<Forbidden>();
+    }
+}
+
 impl Describe for OrderAsker {
     fn describe(operation: &mut Operation) {
         Caller::describe(operation);
@@ -443,5 +456,55 @@ impl<T: contracts::Event> Describe for Event<T> {
         operation.reads::<values::Secret>("bridge_token");
         operation.consumes = Some(T::TYPE);
         operation.add_invalid_fields();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contracts::identity::right::WriteOrder;
+    use serde_json::json;
+    use values::Secret;
+
+    fn described<T: Describe>(path: &'static str) -> Component {
+        let mut operation = Operation::new(path, "changeOrder", "Changes an order.", "");
+        T::describe(&mut operation);
+        let mut component = Component::default();
+        component.add(Method::PUT, operation);
+        component
+    }
+
+    fn put(component: Component, path: &str) -> serde_json::Value {
+        let document = serde_json::to_value(component.into_openapi("orders")).unwrap();
+        document["paths"][path]["put"].clone()
+    }
+
+    #[test]
+    fn a_permission_is_a_scope_and_its_lack_a_refusal() {
+        let component = described::<Permitted<WriteOrder>>("/api/orders");
+        assert!(component.variables().contains_key("jwt_public_key"));
+        let operation = put(component, "/api/orders");
+        assert_eq!(operation["security"], json!([{ "bearer": ["write:order"] }]));
+        let refusal = &operation["responses"]["403"]["description"];
+        assert_eq!(refusal, "`not_granted`: The caller lacks the permission.");
+    }
+
+    #[test]
+    fn a_path_parameter_has_the_name_that_the_path_gives_it() {
+        let path = "/api/orders/{id}";
+        let operation = put(described::<Parameter<values::Id<()>>>(path), path);
+        assert_eq!(operation["parameters"][0]["name"], "id");
+        assert!(operation["responses"].get("422").is_some());
+    }
+
+    #[test]
+    fn variables_that_are_read_as_secrets_are_told_apart() {
+        let mut operation = Operation::new("/", "x", "", "");
+        operation.reads::<Secret>("order_secret");
+        operation.reads::<String>("shop_url");
+        let mut component = Component::default();
+        component.add(Method::GET, operation);
+        let secrets: Vec<_> = component.variables().into_iter().filter(|(_, secret)| *secret).collect();
+        assert_eq!(secrets, [("order_secret", true)]);
     }
 }

@@ -38,7 +38,7 @@ pub use answer::{Answer, Created, CreatedOrExisting, Json, NoContent, WithCookie
 pub use axum::Router;
 pub use axum::response::Response;
 pub use bridge::{Answers, Bridge, BridgeError, BridgeProbe};
-pub use caller::{Caller, Neighbour, OrderAsker, SignedIn};
+pub use caller::{Caller, Neighbour, OrderAsker, Permitted, SignedIn};
 pub use context::Context;
 pub use cookies::Cookies;
 pub use etag::{IfNoneMatch, Tagged, etag};

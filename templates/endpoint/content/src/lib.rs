@@ -4,8 +4,8 @@
 //! {{ project-description }}
 
 {% if collection != "" -%}
-use kit::{Collection, Context, Json, Problem};
-use protocol::{Filter, Query};
+use kit::{Bridge, Json};
+use protocol::{Collection, Filter, Query};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 {%- else -%}
@@ -13,38 +13,34 @@ use kit::Json;
 use serde::Serialize;
 {%- endif %}
 use utoipa::ToSchema;
+{%- if collection != "" %}
+use values::Problem;
+{%- endif %}
 
 kit::component!({{ handler }});
 {% if collection != "" %}
 const {{ collection | upcase }}: Collection<IgnoredAny> = Collection::new("{{ collection }}");
 {% endif %}
-/// What is answered.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct {{ view }} {
 {%- if collection != "" %}
-    /// How many documents there are.
+    /// The number of documents.
     count: u64,
 {%- else %}
-    /// What there is to say.
     message: String,
 {%- endif %}
 }
 
 /// {{ project-description }}
-#[utoipa::path(get, path = "{{ http-path }}", tag = "{{ domain }}", responses(
-    (status = 200, description = "The answer.", body = {{ view }}),
+#[kit::endpoint(GET "{{ http-path }}")]
 {%- if collection != "" %}
-    (status = 503, description = "It can't be read now.", body = kit::ProblemBody),
-{%- endif %}
-))]
-{%- if collection != "" %}
-pub async fn {{ handler }}(context: Context) -> Result<Json<{{ view }}>, Problem> {
+pub async fn {{ handler }}(bridge: Bridge) -> Result<Json<{{ view }}>, Problem> {
     let all = Query { total: true, limit: 0, ..{{ collection | upcase }}.query(Filter::All) };
-    let found = context.bridge().await?.query::<IgnoredAny>(all).await?;
+    let found = bridge.query::<IgnoredAny>(all).await?;
     Ok(Json({{ view }} { count: found.total.unwrap_or_default() }))
 }
 {%- else %}
-pub async fn {{ handler }}() -> Json<{{ view }}> {
+pub fn {{ handler }}() -> Json<{{ view }}> {
     Json({{ view }} { message: "{{ project-description }}".into() })
 }
 {%- endif %}
