@@ -14,7 +14,7 @@ use crate::problem::into_response;
 /// The entity tags of what the client has already.
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2>
 #[derive(Clone, Debug)]
-pub struct IfNoneMatch(HeaderMap);
+pub struct IfNoneMatch(Vec<HeaderValue>);
 
 /// 200 with JSON and its ETag, or 304 if the client has it already.
 #[derive(Clone, Debug)]
@@ -34,7 +34,6 @@ impl IfNoneMatch {
     #[must_use]
     pub fn contains(&self, tag: &HeaderValue) -> bool {
         self.0
-            .get_all(header::IF_NONE_MATCH)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
@@ -53,8 +52,7 @@ impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
 
 impl From<&HeaderMap> for IfNoneMatch {
     fn from(headers: &HeaderMap) -> Self {
-        let tags = headers.get_all(header::IF_NONE_MATCH).iter();
-        Self(tags.map(|tag| (header::IF_NONE_MATCH, tag.clone())).collect())
+        Self(headers.get_all(header::IF_NONE_MATCH).iter().cloned().collect())
     }
 }
 

@@ -84,6 +84,11 @@ macro_rules! component {
         $(; emits = [$($event:ty),+ $(,)?])?
         $(;)?
     ) => {
+        #[cfg(target_arch = "wasm32")]
+        $crate::pasted! {
+            const PATHS: &[&str] = &[$(<[<__endpoint_ $endpoint>] as $crate::Endpoint>::PATH),+];
+        }
+
         fn routes() -> $crate::Router {
             let router = $crate::routes();
             $crate::pasted! {
@@ -113,7 +118,7 @@ macro_rules! component {
             #[::spin_sdk::http_service]
             async fn handle(request: ::spin_sdk::http::Request) -> $crate::HostAnswer {
                 static ROUTER: ::std::sync::OnceLock<$crate::Router> = ::std::sync::OnceLock::new();
-                $crate::serve(&ROUTER, super::routes, request).await
+                $crate::serve(&ROUTER, super::routes, super::PATHS, request).await
             }
         }
     };

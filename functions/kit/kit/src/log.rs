@@ -2,9 +2,6 @@ use std::sync::OnceLock;
 
 use protocol::Traceparent;
 use serde::{Serialize, Serializer};
-use values::Variable;
-
-use crate::variable::read_variable;
 
 /// How much a line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,25 +41,24 @@ impl Serialize for Line<'_> {
     }
 }
 
-impl Variable for Threshold {
-    fn parse(text: String) -> Result<Self, impl std::fmt::Display> {
-        match text.as_str() {
-            "off" => Ok(Self(None)),
-            "error" => Ok(Self(Some(Level::Error))),
-            "warn" => Ok(Self(Some(Level::Warn))),
-            "info" => Ok(Self(Some(Level::Info))),
-            _ => Err("must be off, error, warn or info"),
-        }
-    }
+/// Reads the variable `log_level`, once an instance. Without it, or with a bad value, warnings are logged.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn read_level<'a>() -> crate::Compiled<'a, ()> {
+    Box::pin(async {
+        let threshold = match crate::host::variable("log_level").await.as_deref() {
+            Ok("off") => None,
+            Ok("error") => Some(Level::Error),
+            Ok("info") => Some(Level::Info),
+            _ => Some(DEFAULT),
+        };
+        let _ = THRESHOLD.set(Threshold(threshold));
+    })
 }
 
-/// Reads the variable `log_level`, once an instance. Without it, or with a bad value, warnings are logged.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]
-pub(crate) async fn read_level() {
-    if THRESHOLD.get().is_none() {
-        let read = read_variable::<Threshold>("log_level").await;
-        let _ = THRESHOLD.set(read.unwrap_or(Threshold(Some(DEFAULT))));
-    }
+/// Whether the level is known, so that it need not be read.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn is_level_known() -> bool {
+    THRESHOLD.get().is_some()
 }
 
 /// Whether lines of this level are logged.

@@ -2,14 +2,11 @@
 use std::pin::Pin;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::handler::Handler;
-use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use values::Refusal;
 
 use crate::Rejection;
-use crate::log::{Level, is_logged};
 
 /// The method of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +21,9 @@ pub enum Method {
 
 /// A function that `#[kit::endpoint]` serves.
 pub trait Endpoint {
+    /// The path of its route.
+    const PATH: &'static str;
+
     /// Adds its route.
     fn serve(router: Router) -> Router;
 
@@ -46,25 +46,18 @@ pub(crate) enum NoEndpoint {
     MethodNotAllowed,
 }
 
-/// The route that answered a request, for the log.
-#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]
-#[derive(Clone, Copy)]
-struct MatchedRoute(&'static str);
-
-/// What axum makes of a function.
-type HandlerFuture = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
-
 /// A router that refuses addresses it has no route for.
 pub fn routes() -> Router {
     Router::new().fallback(|| async { Rejection::refuse(NoEndpoint::NotFound) })
 }
 
 /// Serves a handler at a method and a path.
-pub fn serve_at<H, T>(router: Router, method: Method, path: &'static str, handler: H) -> Router
-where
-    H: Handler<T, (), Future = HandlerFuture>,
-    T: 'static,
-{
+pub fn serve_at<H: Handler<T, ()>, T: 'static>(
+    router: Router,
+    method: Method,
+    path: &'static str,
+    handler: H,
+) -> Router {
     let filter = match method {
         Method::GET => MethodFilter::GET,
         Method::POST => MethodFilter::POST,
@@ -72,7 +65,7 @@ where
         Method::PATCH => MethodFilter::PATCH,
         Method::DELETE => MethodFilter::DELETE,
     };
-    route(router, path, on(filter, Routed { handler, path }))
+    route(router, path, on(filter, handler))
 }
 
 /// Compiled here, whatever the handler.
@@ -81,28 +74,21 @@ fn route(router: Router, path: &str, handler: MethodRouter) -> Router {
     router.route(path, handler)
 }
 
-/// A handler whose answers name its route, if requests are logged.
-#[derive(Clone)]
-struct Routed<H> {
-    handler: H,
-    path: &'static str,
-}
-
-impl<T, H: Handler<T, (), Future = HandlerFuture>> Handler<T, ()> for Routed<H> {
-    type Future = HandlerFuture;
-
-    fn call(self, request: Request, state: ()) -> HandlerFuture {
-        let answer = self.handler.call(request, state);
-        if is_logged(Level::Info) { named(answer, self.path) } else { answer }
-    }
-}
-
-fn named(answer: HandlerFuture, path: &'static str) -> HandlerFuture {
-    Box::pin(async move {
-        let mut response = answer.await;
-        response.extensions_mut().insert(MatchedRoute(path));
-        response
-    })
+/// The route that a path belongs to, for the log: what the router chose can't be learned from it.
+#[cfg(any(target_arch = "wasm32", test))]
+fn matched_route(routes: &[&'static str], path: &str) -> &'static str {
+    let is_match = |route: &&str| {
+        let mut segments = path.split('/');
+        route.split('/').all(|part| match (part, segments.next()) {
+            (part, Some(_)) if part.starts_with("{*") => {
+                segments.by_ref().for_each(drop);
+                true
+            }
+            (part, Some(_)) if part.starts_with('{') => true,
+            (part, segment) => segment == Some(part),
+        }) && segments.next().is_none()
+    };
+    routes.iter().find(|route| is_match(route)).copied().unwrap_or("-")
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -121,9 +107,11 @@ mod edge {
     use tower_service::Service as _;
     use values::{Problem, Status};
 
+    use axum::response::Response;
+
     use super::*;
     use crate::json::{Limit, Unreadable};
-    use crate::log::{log, read_level};
+    use crate::log::{Level, is_level_known, is_logged, log, read_level};
     use crate::{problem, trace};
 
     /// The most bytes of any body.
@@ -140,25 +128,33 @@ mod edge {
     /// the endpoint runs.
     pub fn serve(
         kept: &'static OnceLock<Router>,
-        routes: fn() -> Router,
+        build: fn() -> Router,
+        routes: &'static [&'static str],
         request: spin_sdk::http::Request,
     ) -> Pin<Box<dyn Future<Output = HostAnswer>>> {
         Box::pin(async move {
-            read_level().await;
+            if !is_level_known() {
+                read_level().await;
+            }
             // axum looks at the routes that exist when it is told what to answer to other methods.
             let router = kept.get_or_init(|| {
-                routes()
+                build()
                     .method_not_allowed_fallback(|| async { Rejection::refuse(NoEndpoint::MethodNotAllowed) })
             });
-            spin_sdk::http::IntoResponse::into_response(answer(router, request).await)
+            spin_sdk::http::IntoResponse::into_response(answer(router, routes, request).await)
         })
     }
 
-    async fn answer(router: &Router, request: spin_sdk::http::Request) -> FullResponse {
+    async fn answer(
+        router: &Router,
+        routes: &[&'static str],
+        request: spin_sdk::http::Request,
+    ) -> FullResponse {
         let started = Instant::now();
         let (mut parts, body) = request.into_parts();
         let trace = trace::from_headers(&parts.headers);
         let method = parts.method.clone();
+        let route = is_logged(Level::Info).then(|| matched_route(routes, parts.uri.path()));
         let response = match Limited::new(body, MAX_BODY_BYTES).collect().await {
             Ok(body) => {
                 parts.extensions.insert(trace);
@@ -173,8 +169,8 @@ mod edge {
             }
             Err(_) => refuse(Unreadable::Malformed("The body ended early.".into())),
         };
-        if is_logged(Level::Info) {
-            log_request(&trace, &method, &response, started);
+        if let Some(route) = route {
+            log_request(&trace, &method, route, &response, started);
         }
         finish(response, &trace, &method).await
     }
@@ -183,8 +179,13 @@ mod edge {
         axum::response::IntoResponse::into_response(Rejection::refuse(refusal))
     }
 
-    fn log_request(trace: &Traceparent, method: &http::Method, response: &Response, started: Instant) {
-        let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| route.0);
+    fn log_request(
+        trace: &Traceparent,
+        method: &http::Method,
+        route: &str,
+        response: &Response,
+        started: Instant,
+    ) {
         let status = response.status();
         // Whole microseconds, because formatting a fraction would take code in every component.
         let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX).to_string();
@@ -226,6 +227,26 @@ mod edge {
         if let Some(reason) = problem.reason() {
             let level = if problem.status() == Status::Internal { Level::Error } else { Level::Warn };
             log(level, trace, "request failed", &[("code", problem.code()), ("reason", reason)]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_belongs_to_the_route_that_matches_it() {
+        let routes = ["/api/orders/mine", "/api/orders/{id}", "/", "/files/{*path}"];
+        for (path, route) in [
+            ("/api/orders/mine", "/api/orders/mine"),
+            ("/api/orders/0199", "/api/orders/{id}"),
+            ("/api/orders/0199/more", "-"),
+            ("/api/orders", "-"),
+            ("/", "/"),
+            ("/files/a/b.js", "/files/{*path}"),
+        ] {
+            assert_eq!(matched_route(&routes, path), route, "{path}");
         }
     }
 }

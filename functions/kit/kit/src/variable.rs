@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::sync::OnceLock;
 
 use values::{Fault, Variable};
@@ -8,7 +9,14 @@ use crate::host;
 /// Reads and parses a variable of this component.
 pub async fn read_variable<T: Variable>(name: &'static str) -> Result<T, Fault> {
     let text = host::variable(name).await?;
-    T::parse(text).map_err(|error| Fault::internal(format!("variable {name}: {error}")))
+    T::parse(text).map_err(|error| invalid(name, &error))
+}
+
+/// Compiled here, whatever the type of the variable.
+#[cold]
+#[inline(never)]
+fn invalid(name: &str, error: &dyn Display) -> Fault {
+    Fault::internal(format!("variable {name}: {error}"))
 }
 
 /// Reads a variable the first time in an instance, since each read is a call to the host, and keeps it.

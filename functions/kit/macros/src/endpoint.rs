@@ -52,16 +52,18 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> syn::Result<T
         pub struct #endpoint;
 
         impl ::kit::Endpoint for #endpoint {
+            const PATH: &'static str = #path;
+
             fn serve(router: ::kit::Router) -> ::kit::Router {
                 async fn handle(#(#values: #arguments),*) -> ::kit::Response {
                     ::kit::Answer::into_response(#answered)
                 }
-                ::kit::serve_at(router, ::kit::Method::#method, #path, handle)
+                ::kit::serve_at(router, ::kit::Method::#method, Self::PATH, handle)
             }
 
             #[cfg(not(target_arch = "wasm32"))]
             fn describe(component: &mut ::kit::describe::Component) {
-                let mut operation = ::kit::describe::Operation::new(#path, #id, #summary, #description);
+                let mut operation = ::kit::describe::Operation::new(Self::PATH, #id, #summary, #description);
                 #(<#arguments as ::kit::describe::Describe>::describe(&mut operation);)*
                 <#answer as ::kit::describe::Describe>::describe(&mut operation);
                 component.add(::kit::Method::#method, operation);
