@@ -7,9 +7,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::app::App;
 use crate::config::{BridgeConfig, ConfigError};
 use crate::events::{Broker, Courier, Deliver, EventsError, Outbox, Rabbit, Relay, StoreBroker};
-use crate::figures::Figures;
 use crate::grants::GrantBook;
 use crate::health::Health;
 use crate::lease::Lease;
@@ -20,35 +20,6 @@ use crate::urls::BrokerUrl;
 
 /// A store that is away must not hold up a shutdown.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// What requests and background tasks share.
-pub(crate) struct App {
-    pub(crate) config: BridgeConfig,
-    pub(crate) grants: GrantBook,
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) broker: Arc<dyn Broker>,
-    pub(crate) health: Arc<Health>,
-    pub(crate) metrics: Arc<Metrics>,
-    /// Woken when a transaction has committed events.
-    pub(crate) committed: Arc<Notify>,
-    /// A permit for each request that may be in flight.
-    pub(crate) gate: Arc<Semaphore>,
-}
-
-impl App {
-    /// What is counted, in the `OpenMetrics` text format.
-    pub(crate) fn metrics(&self) -> String {
-        let in_flight = self.config.settings.max_in_flight.saturating_sub(self.gate.available_permits());
-        self.metrics.in_flight.set(i64::try_from(in_flight).unwrap_or(i64::MAX));
-        self.metrics.encode()
-    }
-
-    /// What is counted, for a person.
-    pub(crate) fn figures(&self) -> Figures {
-        let declared = &self.config.declarations;
-        self.metrics.figures(declared.event_types(), declared.subscriptions())
-    }
-}
 
 /// A running bridge. It does not listen: give [`Bridge::router`] to a server, or call it in process.
 pub struct Bridge {

@@ -7,6 +7,7 @@
 //!
 //! Start order does not matter: a bridge starts without its store and its broker and serves once they are there.
 
+mod app;
 mod backoff;
 mod bridge;
 pub mod config;
@@ -28,4 +29,5 @@ pub use events::{
     HttpDeliver,
 };
 pub use figures::{DeliveryFigures, EventFigures, Figures};
-pub use urls::{AmqpUrl, BrokerUrl, StoreUrl, UrlError, open_store};
+pub use store::open_store;
+pub use urls::{AmqpUrl, BrokerUrl, StoreUrl, UrlError};

@@ -1,9 +1,6 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::Arc;
-
-use crate::store::Store;
 
 /// Where the store is: `mongodb://…`, `mongodb+srv://…` or `sqlite:PATH`. Prints without credentials.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,9 +25,15 @@ pub enum BrokerUrl {
 pub struct AmqpUrl(lapin::uri::AMQPUri);
 
 /// Why an address was refused. Never holds the address, which may hold a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct UrlError(String);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    #[error("the store must be mongodb://… or sqlite:PATH")]
+    Store,
+    #[error("invalid MongoDB connection string")]
+    Mongo,
+    #[error("the broker must be amqp://USER:PASSWORD@HOST:PORT/VHOST, or store")]
+    Broker,
+}
 
 impl FromStr for StoreUrl {
     type Err = UrlError;
@@ -41,7 +44,7 @@ impl FromStr for StoreUrl {
         }
         match text.strip_prefix("sqlite:") {
             Some(path) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
-            _ => Err(UrlError("a store is mongodb://… or sqlite:PATH".into())),
+            _ => Err(UrlError::Store),
         }
     }
 }
@@ -68,9 +71,7 @@ impl FromStr for AmqpUrl {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let uri: lapin::uri::AMQPUri =
-            text.starts_with("amqp://").then(|| text.parse().ok()).flatten().ok_or_else(|| {
-                UrlError("a broker is amqp://USER:PASSWORD@HOST:PORT/VHOST, or store".into())
-            })?;
+            text.starts_with("amqp://").then(|| text.parse().ok()).flatten().ok_or(UrlError::Broker)?;
         Ok(Self(uri))
     }
 }
@@ -88,11 +89,6 @@ impl fmt::Debug for AmqpUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "amqp://{}:{}", self.0.authority.host, self.0.authority.port)
     }
-}
-
-/// Opens a store. It need not be there yet: nothing is connected to before the bridge starts.
-pub fn open_store(url: &str) -> Result<Arc<dyn Store>, UrlError> {
-    crate::store::open(&url.parse()?).map_err(|error| UrlError(error.to_string()))
 }
 
 #[cfg(test)]

@@ -36,6 +36,13 @@ pub struct Credentials {
     pub password: String,
 }
 
+#[derive(Clone, Default)]
+pub struct DemoAccounts {
+    /// Only set by the start that creates the account.
+    pub admin: Option<Credentials>,
+    pub shopper: Option<Credentials>,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
     #[error("can't store the demo accounts: {0}")]

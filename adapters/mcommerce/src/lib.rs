@@ -23,9 +23,10 @@ pub mod smtp;
 mod static_response;
 mod stock;
 
+pub use accounts::DemoAccounts;
 pub use config::{BridgeAt, MailTo, ShopConfig};
 pub use dashboard::Dashboard;
 pub use metrics::{ComponentMetrics, Metrics};
 pub use mounts::{MissingFolder, MissingFolders};
-pub use shop::{Addresses, DemoAccounts, Shop};
+pub use shop::{Addresses, Shop};
 pub use stock::{bridge_ready, stock_empty};

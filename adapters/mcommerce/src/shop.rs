@@ -11,7 +11,7 @@ use mcommerce_bridge::{Bridge, BridgeConfig, FunctionTokens, open_store};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::accounts::Credentials;
+use crate::accounts::DemoAccounts;
 use crate::app::App;
 use crate::config::{BridgeAt, MailTo, ShopConfig};
 use crate::dashboard::{BridgeAddress, Dashboard};
@@ -58,13 +58,6 @@ pub struct Addresses {
     pub smtp: String,
     /// The URL of the external bridge.
     pub bridge: Option<String>,
-}
-
-#[derive(Clone, Default)]
-pub struct DemoAccounts {
-    /// Only set by the start that creates the account.
-    pub admin: Option<Credentials>,
-    pub shopper: Option<Credentials>,
 }
 
 struct Sockets {

@@ -10,10 +10,9 @@ use hyper_util::rt::TokioExecutor;
 use mcommerce_bridge::Bridge;
 use mcommerce_bridge::store::Store;
 
-use crate::accounts::{ensure_admin, ensure_shopper};
+use crate::accounts::{DemoAccounts, ensure_admin, ensure_shopper};
 use crate::demo;
 use crate::secrets::Secrets;
-use crate::shop::DemoAccounts;
 
 /// How long to wait until the bridge is ready.
 const BRIDGE_TIMEOUT: Duration = Duration::from_mins(1);

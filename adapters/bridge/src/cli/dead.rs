@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use mcommerce_bridge::config::own_collections;
 use mcommerce_bridge::{BrokerUrl, DeadLetter, DeadLetters, open_store, read_declarations};
 
-use super::{Backends, Config};
+use super::options::{Backends, Config};
 
 #[derive(Args)]
 pub(super) struct Dead {

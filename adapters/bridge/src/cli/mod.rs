@@ -1,10 +1,11 @@
 mod dead;
+mod options;
 mod serve;
 
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
+use mcommerce_bridge::FunctionTokens;
 
-use clap::{Args, Parser, Subcommand};
-use mcommerce_bridge::{BridgeConfig, BrokerUrl, FunctionTokens, read_declarations};
+use options::Config;
 
 /// The pod between functions and MongoDB / RabbitMQ.
 #[derive(Parser)]
@@ -22,40 +23,6 @@ enum Command {
     Dead(dead::Dead),
     /// Parses the configuration and the tokens and says what is wrong with them.
     CheckConfig(Config),
-}
-
-/// Where the configuration comes from. Tokens come from `MCOMMERCE_TOKEN_<FUNCTION>`, as `MCOMMERCE_TOKEN_PAY`.
-#[derive(Args)]
-struct Config {
-    /// What the application declares, as `mcommerce bridge-config` prints it.
-    #[arg(long, value_name = "FILE", env = "MCOMMERCE_CONFIG")]
-    config: PathBuf,
-}
-
-/// Where the data is.
-#[derive(Args)]
-struct Backends {
-    /// mongodb://… (a replica set) or sqlite:PATH.
-    #[arg(long, value_name = "URL", env = "MCOMMERCE_STORE", hide_env_values = true)]
-    store: String,
-    /// amqp://… or `store`.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "MCOMMERCE_BROKER",
-        hide_env_values = true,
-        default_value = "store"
-    )]
-    broker: BrokerUrl,
-    /// What the names of the exchange and of all queues begin with.
-    #[arg(long, value_name = "NAME", env = "MCOMMERCE_BROKER_PREFIX", default_value = "mcommerce")]
-    broker_prefix: String,
-}
-
-impl Config {
-    fn read(&self, tokens: FunctionTokens) -> anyhow::Result<BridgeConfig> {
-        Ok(BridgeConfig::new(read_declarations(&self.config)?, tokens)?)
-    }
 }
 
 impl Arguments {

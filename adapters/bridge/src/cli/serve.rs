@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use super::{Backends, Config};
+use super::options::{Backends, Config};
 
 /// What is logged unless `RUST_LOG` says otherwise. The AMQP library calls every lost connection an error; the bridge
 /// tells it in its own words.

@@ -1,14 +1,16 @@
 //! What a bridge is told at start: what the application declares, tokens and settings.
 
+mod error;
 mod own;
 mod settings;
 mod tokens;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use application::{Declarations, DeclarationsError, Name};
+use application::{Declarations, Name};
 use mcommerce_telemetry::Tracer;
 
+pub use error::ConfigError;
 pub use own::own_collections;
 pub use settings::Settings;
 pub use tokens::{FunctionToken, FunctionTokens};
@@ -27,38 +29,6 @@ pub struct BridgeConfig {
     pub settings: Settings,
     /// Makes its spans; off unless it is set.
     pub tracer: Tracer,
-}
-
-/// Why a configuration was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file can't be read.
-    #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// The file is malformed or contradicts itself.
-    #[error("{}: {source}", path.display())]
-    Declarations {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong.
-        source: DeclarationsError,
-    },
-    /// A setting that can't work.
-    #[error("settings: {0}")]
-    Settings(&'static str),
-    /// A function that needs a token has none, a short one, or another's.
-    #[error("the token of {function} {reason}")]
-    Token {
-        /// Whose.
-        function: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
 }
 
 /// Reads the file that `cargo xtask generate` writes for a bridge.

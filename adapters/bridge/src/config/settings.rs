@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use application::Name;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 /// As many as fit into the semaphore that counts them.
 const MAX_IN_FLIGHT: usize = 100_000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::ConfigError;
+use super::error::ConfigError;
 
 const VARIABLE_PREFIX: &str = "MCOMMERCE_TOKEN_";
 

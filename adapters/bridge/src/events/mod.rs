@@ -7,7 +7,8 @@
 
 mod broker;
 mod courier;
-mod dead;
+mod dead_letter;
+mod dead_letters;
 mod deliver;
 mod http_deliver;
 mod in_store;
@@ -18,7 +19,8 @@ mod relay;
 pub(crate) use broker::Broker;
 pub use broker::EventsError;
 pub(crate) use courier::Courier;
-pub use dead::{DeadLetter, DeadLetterError, DeadLetters};
+pub use dead_letter::{DeadLetter, DeadLetterError};
+pub use dead_letters::DeadLetters;
 pub use deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE};
 pub use http_deliver::HttpDeliver;
 pub(crate) use in_store::StoreBroker;

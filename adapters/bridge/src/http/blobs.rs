@@ -16,7 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::body::declared_length;
 use super::call::{Call, Failed};
 use super::refusal::Refusal;
-use crate::bridge::App;
+use crate::app::App;
 use crate::store::StoreError;
 
 /// The most bytes of a blob.

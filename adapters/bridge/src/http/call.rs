@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::auth::authenticate;
 use super::media::Media;
 use super::refusal::Refusal;
-use crate::bridge::App;
+use crate::app::App;
 use crate::health::StoreState;
 use crate::metrics::{OperationLabels, RequestLabels};
 

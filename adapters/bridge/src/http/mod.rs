@@ -20,7 +20,7 @@ use axum::response::Response;
 use axum::routing::{get, post, put};
 use protocol::FailureCode;
 
-use crate::bridge::App;
+use crate::app::App;
 use call::Call;
 use refusal::Refusal;
 

@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::call::respond_with;
-use crate::bridge::App;
+use crate::app::App;
 use crate::health::StoreState;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -3,7 +3,7 @@
 use bson::{Bson, Document};
 use protocol::{Change, Filter, Operation, Path, Scalar, Update};
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// The field by which the MongoDB store takes a document's write lock within a transaction. It is gone again
 /// before the transaction commits. Being no [`Path`], it can't be named in a request; here it is kept out of documents.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use protocol::{Direction, Filter, Operation, Path, Query, SortKey};
 
 use super::document::{deliveries, discard, in_state, letter, replay};
-use crate::events::dead::{DeadLetter, DeadLetterError, Letters};
+use crate::events::dead_letter::{DeadLetter, DeadLetterError, Letters};
 use crate::store::{Store, StoreError};
 
 const PAGE: u32 = 200;

@@ -7,7 +7,7 @@ use bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
 use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Update};
 
 use crate::events::courier::Refusal;
-use crate::events::dead::{DeadLetter, letter_id};
+use crate::events::dead_letter::{DeadLetter, letter_id};
 use crate::events::outbox::Outgoing;
 use crate::store::StoreError;
 

@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::StoreBroker;
 use super::document::{Due, deliveries, done, in_state, park, path, retry};
+use super::queue::Queue;
 use crate::backoff::Backoff;
 use crate::events::broker::EventsError;
 use crate::events::courier::{Courier, Verdict};
@@ -19,7 +19,7 @@ use application::Subscription;
 
 /// Delivers what is due, for each subscription as much at a time as it allows, and of each subject one at a time.
 pub(super) struct Worker<'a> {
-    broker: &'a StoreBroker,
+    queue: &'a Queue,
     courier: Arc<Courier>,
     /// The subjects in flight, by subscription.
     in_flight: BTreeMap<String, BTreeSet<String>>,
@@ -33,8 +33,8 @@ struct Finished {
 }
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(broker: &'a StoreBroker, courier: Arc<Courier>) -> Self {
-        Self { broker, courier, in_flight: BTreeMap::new(), tasks: JoinSet::new() }
+    pub(super) fn new(queue: &'a Queue, courier: Arc<Courier>) -> Self {
+        Self { queue, courier, in_flight: BTreeMap::new(), tasks: JoinSet::new() }
     }
 
     pub(super) async fn run(&mut self, stop: CancellationToken) {
@@ -43,7 +43,7 @@ impl<'a> Worker<'a> {
             let pause = match self.fill().await {
                 Ok(()) => {
                     backoff.reset();
-                    self.broker.poll_interval
+                    self.queue.poll_interval
                 }
                 Err(error) => {
                     tracing::debug!(%error, "due deliveries can't be read");
@@ -52,7 +52,7 @@ impl<'a> Worker<'a> {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.broker.forwarded.notified() => {}
+                () = self.queue.forwarded.notified() => {}
                 Some(finished) = self.tasks.join_next() => self.finish(finished),
                 () = sleep(pause) => {}
             }
@@ -61,8 +61,8 @@ impl<'a> Worker<'a> {
         while !self.tasks.is_empty() {
             tokio::select! {
                 Some(finished) = self.tasks.join_next() => self.finish(finished),
-                () = sleep(self.broker.poll_interval) => {
-                    let _ = self.broker.lease.hold().await;
+                () = sleep(self.queue.poll_interval) => {
+                    let _ = self.queue.lease.hold().await;
                 }
             }
         }
@@ -70,10 +70,10 @@ impl<'a> Worker<'a> {
 
     /// Starts what is due and has room.
     async fn fill(&mut self) -> Result<(), EventsError> {
-        if !self.broker.lease.hold().await? {
+        if !self.queue.lease.hold().await? {
             return Ok(());
         }
-        for subscription in self.broker.subscriptions.iter() {
+        for subscription in self.queue.subscriptions.iter() {
             loop {
                 let due = self.due(subscription).await?;
                 if due.is_empty() {
@@ -104,7 +104,7 @@ impl<'a> Worker<'a> {
         let oldest_first = vec![SortKey { path: Path::id(), direction: Direction::Ascending }];
         let limit = u32::from(subscription.concurrency());
         let query = Query { filter: Filter::And(all), sort: oldest_first, limit, ..Query::of(deliveries()) };
-        let found = self.broker.store.query(&query).await?;
+        let found = self.queue.store.query(&query).await?;
         let mut subjects = BTreeSet::new();
         let mut due = found.documents.iter().map(Due::read).collect::<Result<Vec<_>, _>>()?;
         due.retain(|due| subjects.insert(due.subject.clone()));
@@ -115,7 +115,7 @@ impl<'a> Worker<'a> {
     fn start(&mut self, subscription: Subscription, due: Due) {
         let name = subscription.name().to_owned();
         self.in_flight.entry(name.clone()).or_default().insert(due.subject.clone());
-        let (courier, store) = (Arc::clone(&self.courier), Arc::clone(&self.broker.store));
+        let (courier, store) = (Arc::clone(&self.courier), Arc::clone(&self.queue.store));
         self.tasks.spawn(async move {
             let subject = due.subject.clone();
             let recorded = deliver(&courier, store.as_ref(), &subscription, due).await;

@@ -8,7 +8,7 @@ use super::link::{Live, broker};
 use super::message::{letter, replayed};
 use super::names::Names;
 use crate::events::broker::EventsError;
-use crate::events::dead::{DeadLetter, DeadLetterError, Letters};
+use crate::events::dead_letter::{DeadLetter, DeadLetterError, Letters};
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
 

@@ -4,7 +4,7 @@ use lapin::types::{AMQPValue, FieldTable};
 use serde::Deserialize;
 
 use crate::events::courier::Refusal;
-use crate::events::dead::{DeadLetter, letter_id};
+use crate::events::dead_letter::{DeadLetter, letter_id};
 use crate::events::deliver::EVENT_MEDIA_TYPE;
 
 const PERSISTENT: u8 = 2;

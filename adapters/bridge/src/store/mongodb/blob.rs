@@ -8,7 +8,8 @@ use mongodb::gridfs::GridFsBucket;
 use mongodb::options::GridFsBucketOptions;
 
 use super::error;
-use crate::store::{Blob, ByteStream, StoreError};
+use crate::store::api::{Blob, ByteStream};
+use crate::store::error::StoreError;
 
 /// How much of a blob is handed on at a time: a chunk of GridFS.
 const PIECE: usize = 255 * 1024;

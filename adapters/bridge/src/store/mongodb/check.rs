@@ -12,10 +12,10 @@ use futures::TryStreamExt;
 use mongodb::{ClientSession, Database};
 use protocol::{CollectionName, Expect, Filter};
 
+use super::error::unreadable;
+use super::failure::Failure;
 use super::filter;
-use super::query::unreadable;
-use super::transact::Failure;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use crate::store::fit::{self, LOCK_FIELD};
 
 /// One operation's access to the transaction.

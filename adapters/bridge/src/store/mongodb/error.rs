@@ -3,7 +3,8 @@
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use protocol::Conflict;
 
-use crate::store::{StoreError, fit};
+use crate::store::error::StoreError;
+use crate::store::fit;
 
 const DUPLICATE_KEY: i32 = 11000;
 /// Codes by which the server says that an update, or an order, contradicts a document: bad value, can't be parsed,
@@ -48,6 +49,11 @@ pub(super) fn is_other_index(error: &Error) -> bool {
 /// Whether the error is of a collection that is there already.
 pub(super) fn is_collection_there(error: &Error) -> bool {
     matches!(code_of(error), Some((48, _)))
+}
+
+/// The error of an answer that is other than expected.
+pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Internal(format!("an answer of MongoDB can't be read: {error}"))
 }
 
 fn general(error: &Error) -> StoreError {

@@ -5,9 +5,10 @@ use futures::TryStreamExt;
 use mongodb::Collection;
 use protocol::{Facet, FacetCount};
 
-use super::query::unreadable;
-use super::{COMMAND_TIME, error, filter};
-use crate::store::StoreError;
+use super::error::unreadable;
+use super::limits::COMMAND_TIME;
+use super::{error, filter};
+use crate::store::error::StoreError;
 
 /// Counts a facet's values, the most frequent first, among those the smallest. A document counts once a value.
 pub(super) async fn count(

@@ -8,7 +8,7 @@ use mongodb::options::IndexOptions;
 use mongodb::{Database, IndexModel};
 
 use super::error;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use application::{Collection, Index};
 
 /// Makes a collection and its indexes where they are missing. An index that is there otherwise is made anew; one

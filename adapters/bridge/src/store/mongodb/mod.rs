@@ -7,8 +7,10 @@ mod blob;
 mod check;
 mod error;
 mod facet;
+mod failure;
 mod filter;
 mod indexes;
+mod limits;
 mod query;
 mod transact;
 mod turns;
@@ -25,14 +27,16 @@ use mongodb::{Client, Database};
 use protocol::{Operation, Outcome, Query, QueryResult};
 use tokio::sync::OnceCell;
 
-use super::{Blob, ByteStream, Store, StoreError, fit};
+use super::api::{Blob, ByteStream, Store};
+use super::error::StoreError;
+use super::fit;
+use crate::urls::UrlError;
 use application::Collections;
+use limits::COMMAND_TIME;
 use turns::Turns;
 
 /// How long a request waits for a server that can take it.
 const SERVER_WAIT: Duration = Duration::from_secs(3);
-/// How long the server may work on one command, and wait for a majority to have it.
-const COMMAND_TIME: Duration = Duration::from_secs(5);
 /// The most connections to each server, unless the address says otherwise. The driver's own 10 would be a queue.
 const CONNECTIONS: u32 = 64;
 /// The database, unless the address names one.
@@ -47,11 +51,9 @@ pub struct MongoStore {
 
 impl MongoStore {
     /// The store at a `mongodb://` address, in the database it names or in `mcommerce`. Nothing is connected to yet.
-    pub fn at(uri: &str) -> Result<Self, StoreError> {
+    pub fn at(uri: &str) -> Result<Self, UrlError> {
         // The driver's own text may repeat the address, which holds a password.
-        ConnectionString::parse(uri).map_err(|_| {
-            StoreError::Internal("the store's address is none that MongoDB's driver takes".into())
-        })?;
+        ConnectionString::parse(uri).map_err(|_| UrlError::Mongo)?;
         Ok(Self { uri: uri.to_owned(), database: OnceCell::new(), turns: Turns::default() })
     }
 

@@ -7,8 +7,11 @@ use mongodb::error::Error;
 use mongodb::{Collection, Database};
 use protocol::{Direction, Filter, Path, Query, QueryResult, SortKey};
 
-use super::{COMMAND_TIME, error, facet, filter};
-use crate::store::{StoreError, page};
+use super::error::unreadable;
+use super::limits::COMMAND_TIME;
+use super::{error, facet, filter};
+use crate::store::error::StoreError;
+use crate::store::page;
 
 /// Answers a query: documents, total and facets at once.
 pub(super) async fn answer(
@@ -91,8 +94,4 @@ async fn count(collection: &Collection<Document>, query: &Query) -> Result<Optio
     };
     let count = collection.count_documents(condition).max_time(COMMAND_TIME).await;
     count.map(Some).map_err(|error| error::of(&error))
-}
-
-pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Internal(format!("an answer of MongoDB can't be read: {error}"))
 }

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use bson::{Document, doc};
-use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR, UNKNOWN_TRANSACTION_COMMIT_RESULT};
+use mongodb::error::{Error, UNKNOWN_TRANSACTION_COMMIT_RESULT};
 use mongodb::options::ReadConcern;
 use mongodb::{ClientSession, Database};
 use protocol::{Conflict, Expect, Operation, Outcome};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::check::Step;
+use super::failure::Failure;
+use super::limits::COMMAND_TIME;
 use super::turns::Turns;
-use super::{COMMAND_TIME, error, filter, update};
-use crate::store::StoreError;
+use super::{error, filter, update};
+use crate::store::error::StoreError;
 use crate::store::fit::{MAX_CHANGED, pinned_ids, too_many};
 
 /// How long a transaction is tried again for, its waiting for turns included.
@@ -21,21 +23,6 @@ const TRY_FOR: Duration = Duration::from_secs(8);
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
-
-/// Why a try of a transaction came to nothing.
-pub(super) enum Failure {
-    /// Another transaction was in the way, or a server went away: the next try may do better.
-    Again(StoreError),
-    Final(StoreError),
-}
-
-impl Failure {
-    pub(super) fn of(error: &Error, operation: usize) -> Self {
-        let again = error.contains_label(TRANSIENT_TRANSACTION_ERROR);
-        let error = error::of_operation(error, operation);
-        if again { Self::Again(error) } else { Self::Final(error) }
-    }
-}
 
 /// Makes all operations in their order, or none.
 pub(super) async fn run(

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::pool::Pool;
 use super::rows;
-use crate::store::{Blob, ByteStream, StoreError};
+use crate::store::api::{Blob, ByteStream};
+use crate::store::error::StoreError;
 
 /// The size of a piece. The last may be smaller.
 const PIECE: usize = 256 * 1024;

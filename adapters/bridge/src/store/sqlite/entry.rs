@@ -3,7 +3,7 @@
 use bson::{RawArray, RawBsonRef, RawDocument};
 use protocol::Path;
 
-use super::key;
+use super::{key, matcher};
 
 /// Two of an index's fields are arrays, other than within one array. Neither store indexes or sorts such a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ fn expand<'a>(
                 *slot = part;
             }
         }
-        let within = element.and_then(RawBsonRef::as_document).unwrap_or_else(|| super::empty_document());
+        let within = element.and_then(RawBsonRef::as_document).unwrap_or_else(|| matcher::empty_document());
         expand(within, parts, combinations)
     };
     if array.is_empty() {

@@ -4,8 +4,8 @@ use bson::DateTime;
 use protocol::Scalar;
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{key, rows, schema};
-use crate::store::StoreError;
+use super::{index, key, rows};
+use crate::store::error::StoreError;
 
 /// How many documents one transaction removes, so that others get their turn.
 const BATCH: usize = 500;
@@ -32,7 +32,7 @@ pub(super) fn sweep(connection: &mut Connection, now: DateTime) -> Result<(u64, 
     for (collection, id) in &expired {
         // Two of a document's times may have passed.
         let Some(old) = rows::find(&transaction, collection, id)? else { continue };
-        let indexes = schema::indexes(&transaction, collection)?;
+        let indexes = index::indexes(&transaction, collection)?;
         rows::remove(&transaction, collection, &indexes, id, rows::parse(&old)?)?;
         removed += 1;
     }

@@ -7,9 +7,9 @@ use bson::{Bson, RawBsonRef, RawDocument};
 use protocol::{Facet, FacetCount};
 use rusqlite::Connection;
 
-use super::schema::Stored;
+use super::index::Stored;
 use super::{key, plan, rows, scan};
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Counts a facet's values, the most frequent first, among those the smallest. A document counts once a value.
 pub(super) fn count(

@@ -108,7 +108,7 @@ fn has_element(found: Option<RawBsonRef<'_>>, inner: &Filter) -> bool {
     array.into_iter().map_while(Result::ok).any(|element| match element {
         RawBsonRef::Document(document) => matches(inner, document),
         // An array within the array counts as a document, one without any field that a path can name.
-        RawBsonRef::Array(_) => matches(inner, super::empty_document()),
+        RawBsonRef::Array(_) => matches(inner, empty_document()),
         _ => false,
     })
 }
@@ -141,4 +141,9 @@ fn order(value: Option<RawBsonRef<'_>>, scalar: &Scalar) -> Option<Ordering> {
 fn order_mixed(whole: i64, double: f64) -> Option<Ordering> {
     let rounded = (whole as f64).partial_cmp(&double)?;
     Some(rounded.then_with(|| i128::from(whole).cmp(&(double as i128))))
+}
+
+/// A document without fields.
+pub(super) fn empty_document() -> &'static RawDocument {
+    RawDocument::from_bytes(&[5, 0, 0, 0, 0]).expect("five bytes make the document without fields")
 }

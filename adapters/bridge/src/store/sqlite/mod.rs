@@ -10,6 +10,7 @@ mod change;
 mod entry;
 mod expiry;
 mod facet;
+mod index;
 mod key;
 mod matcher;
 mod plan;
@@ -25,12 +26,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bson::{DateTime, RawDocument, RawDocumentBuf};
+use bson::{DateTime, RawDocumentBuf};
 use protocol::{Operation, Outcome, Query, QueryResult};
 use rusqlite::TransactionBehavior;
 use tokio::sync::OnceCell;
 
-use super::{Blob, ByteStream, Store, StoreError, fit};
+use super::api::{Blob, ByteStream, Store};
+use super::error::StoreError;
+use super::fit;
 use application::Collections;
 use pool::Pool;
 
@@ -154,9 +157,4 @@ fn sweep_for_ever(inner: &Arc<Inner>) {
             }
         }
     });
-}
-
-/// A document without fields.
-fn empty_document() -> &'static RawDocument {
-    RawDocument::from_bytes(&[5, 0, 0, 0, 0]).expect("five bytes make the document without fields")
 }

@@ -5,8 +5,8 @@
 use protocol::{Direction, Filter, Path, SortKey};
 
 use super::bounds::{self, Bounds, Combine};
+use super::index::Stored;
 use super::key;
-use super::schema::Stored;
 
 /// The most ranges that one plan looks in.
 const MAX_RANGES: usize = 1024;

@@ -8,7 +8,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::Semaphore;
 
 use super::schema;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// How long a request waits for a connection, and a connection for another process's lock.
 const WAIT: Duration = Duration::from_secs(5);

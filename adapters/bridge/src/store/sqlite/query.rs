@@ -6,10 +6,11 @@ use bson::{RawDocument, RawDocumentBuf};
 use protocol::{Cursor, Direction, Filter, Path, Query, QueryResult, SortKey};
 use rusqlite::Connection;
 
+use super::index::{self, Stored};
 use super::plan::{self, Chosen};
-use super::schema::{self, Stored};
 use super::{entry, facet, rows, scan};
-use crate::store::{StoreError, page};
+use crate::store::error::StoreError;
+use crate::store::page;
 
 /// Matches kept beyond those wanted before the rest is dropped.
 const SLACK: usize = 1024;
@@ -20,7 +21,7 @@ pub(super) fn answer(
     query: &Query,
 ) -> Result<QueryResult<RawDocumentBuf>, StoreError> {
     let snapshot = connection.transaction()?;
-    let indexes = schema::indexes(&snapshot, query.collection.as_str())?;
+    let indexes = index::indexes(&snapshot, query.collection.as_str())?;
     let (documents, next) =
         if query.limit == 0 { (Vec::new(), None) } else { page(&snapshot, query, &indexes)? };
     let total = if query.total { Some(count(&snapshot, query, &indexes)?) } else { None };

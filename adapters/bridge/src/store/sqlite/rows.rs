@@ -4,8 +4,8 @@ use bson::{Document, RawDocument};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::entry;
-use super::schema::Stored;
-use crate::store::StoreError;
+use super::index::Stored;
+use crate::store::error::StoreError;
 use crate::store::fit::MAX_DOCUMENT_BYTES;
 
 /// Whether entries could be added to an index.

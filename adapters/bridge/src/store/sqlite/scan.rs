@@ -10,7 +10,7 @@ use rusqlite::{Connection, Row};
 use super::matcher;
 use super::plan::{IndexPlan, Plan};
 use super::rows;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// What is done with each document: its id and itself, until it says to stop.
 type Visit<'a> = dyn FnMut(&str, &RawDocument) -> Result<ControlFlow<()>, StoreError> + 'a;

@@ -7,10 +7,10 @@ use bson::{Bson, Document};
 use protocol::{CollectionName, Conflict, Expect, Filter, Operation, Outcome, Update};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::index::{self, Stored};
 use super::rows::Refused;
-use super::schema::{self, Stored};
 use super::{change, plan, rows, scan};
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 use crate::store::fit::{MAX_CHANGED, too_many, unfit};
 
 /// Makes all operations in their order, or none. Only one such transaction runs at a time, so what an operation
@@ -151,7 +151,7 @@ impl Run<'_> {
 
     fn indexes(&mut self, collection: &CollectionName) -> Result<&mut [Stored], StoreError> {
         if !self.indexes.contains_key(collection) {
-            let indexes = schema::indexes(self.transaction, collection.as_str())?;
+            let indexes = index::indexes(self.transaction, collection.as_str())?;
             self.indexes.insert(collection.clone(), indexes);
         }
         Ok(self.indexes.get_mut(collection).map_or(&mut [], Vec::as_mut_slice))

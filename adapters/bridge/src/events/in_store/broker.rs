@@ -1,0 +1,95 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mcommerce_telemetry::{Span, Traceparent, Tracer};
+use protocol::Operation;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::document;
+use super::queue::Queue;
+use super::worker::Worker;
+use crate::events::broker::{Broker, EventsError};
+use crate::events::courier::Courier;
+use crate::events::outbox::{Outbox, Outgoing};
+use crate::lease::Lease;
+use crate::store::{Store, StoreError};
+use application::Subscriptions;
+
+/// The most operations of one transaction that moves events.
+const MAX_OPERATIONS: usize = 64;
+
+/// The broker `store`.
+pub(crate) struct StoreBroker {
+    queue: Queue,
+    tracer: Tracer,
+}
+
+impl StoreBroker {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        subscriptions: Subscriptions,
+        lease: Arc<Lease>,
+        poll_interval: Duration,
+        tracer: Tracer,
+    ) -> Self {
+        let forwarded = Notify::new();
+        Self { queue: Queue { store, subscriptions, lease, forwarded, poll_interval }, tracer }
+    }
+
+    /// Takes an event out of the outbox and makes its deliveries. Delivery ids are computed from the event's, so
+    /// doing this twice makes none twice.
+    fn moves(&self, event: &Outgoing, publishing: &Span) -> Vec<Operation> {
+        let hop = publishing.traceparent();
+        let traceparent = hop.as_ref().map(Traceparent::as_str).or(event.traceparent());
+        let mut operations = vec![Outbox::take(&event.id)];
+        let consuming = self.queue.subscriptions.consuming(&event.kind);
+        operations
+            .extend(consuming.map(|subscription| document::pending(subscription.name(), event, traceparent)));
+        operations
+    }
+
+    /// Moves some of them, which ends their spans.
+    async fn commit(&self, operations: &[Operation], spans: &mut Vec<Span>) -> Result<(), EventsError> {
+        let moved = self.queue.store.transact(operations).await;
+        for mut span in spans.drain(..) {
+            if moved.is_err() {
+                span.fail("not moved");
+            }
+        }
+        match moved {
+            Ok(_) => Ok(()),
+            Err(StoreError::Conflict(_)) => Err(EventsError::Overtaken),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[async_trait]
+impl Broker for StoreBroker {
+    async fn forward(&self, _outbox: &Outbox, events: &[Outgoing]) -> Result<(), EventsError> {
+        let (mut operations, mut spans) = (Vec::new(), Vec::new());
+        for event in events {
+            let publishing = event.publishing(&self.tracer);
+            let moves = self.moves(event, &publishing);
+            if !operations.is_empty() && operations.len() + moves.len() > MAX_OPERATIONS {
+                self.commit(&operations, &mut spans).await?;
+                operations.clear();
+            }
+            operations.extend(moves);
+            spans.push(publishing);
+        }
+        self.commit(&operations, &mut spans).await?;
+        self.queue.forwarded.notify_one();
+        Ok(())
+    }
+
+    async fn run(self: Arc<Self>, courier: Arc<Courier>, stop: CancellationToken) {
+        Worker::new(&self.queue, courier).run(stop).await;
+    }
+
+    fn is_up(&self) -> bool {
+        true
+    }
+}
