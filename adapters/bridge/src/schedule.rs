@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use application::{Name, Schedule};
 use bson::{DateTime, doc};
-use mcommerce_telemetry::{SpanKind, Traceparent, Tracer};
+use mcommerce_telemetry::{SpanKind, Traceparent, Tracer, random_traceparent};
 use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Query, Update};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
@@ -71,7 +71,7 @@ impl Clock {
         };
         let called = || format!("emit {}", self.schedule.emit);
         let mut span = self.tracer.span(SpanKind::Internal, called, None);
-        let context = span.traceparent().unwrap_or_else(Traceparent::random);
+        let context = span.traceparent().unwrap_or_else(random_traceparent);
         let event = self.event(tick, tick.saturating_mul(every), &context).insert(0)?;
         match self.store.transact(&[advance, event]).await {
             Ok(_) => {
@@ -94,7 +94,7 @@ impl Clock {
             source: format!("/schedules/{name}"),
             kind: self.schedule.emit.clone(),
             subject: name.to_owned(),
-            traceparent: context.to_string(),
+            traceparent: *context,
             data: doc! {
                 "tick": tick,
                 "due": due.format(&Rfc3339).unwrap_or_else(|_| DateTime::from_millis(at_millis).to_string()),

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use application::{Route, Router, StaticResponse, Target};
 use async_trait::async_trait;
 use http::{Request, Response};
-use mcommerce_telemetry::{Span, Traceparent, method_name};
+use mcommerce_telemetry::{Span, Traceparent, method_name, traceparent_from};
 use wasmtime_wasi_http::WasiBody;
 
 use crate::outbound::Neighbours;
@@ -96,7 +96,7 @@ impl Neighbours for App {
         let component = self.components.get(component)?;
         let uri = request.uri().clone();
         self.chaining.add_common(request.headers_mut(), &uri, uri.path(), NOBODY);
-        let trace = Traceparent::of(request.headers());
+        let trace = traceparent_from(request.headers());
         let answered = component.call(request).await;
         Some(
             answered.unwrap_or_else(|error| {

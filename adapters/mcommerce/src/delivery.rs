@@ -9,7 +9,7 @@ use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderValue, Request};
 use http_body_util::{BodyExt as _, Full};
 use mcommerce_bridge::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, FunctionToken};
-use mcommerce_telemetry::TRACEPARENT;
+use mcommerce_telemetry::{TRACEPARENT, Traceparent, traceparent_header};
 use tokio::sync::SetOnce;
 
 use crate::app::App;
@@ -35,7 +35,7 @@ impl Deliver for InProcess {
         function: &str,
         path: &str,
         token: &FunctionToken,
-        traceparent: Option<&str>,
+        traceparent: Option<&Traceparent>,
         event_json: Bytes,
         timeout: Duration,
     ) -> DeliveryOutcome {
@@ -52,8 +52,8 @@ impl Deliver for InProcess {
             bearer.set_sensitive(true);
             request = request.header(AUTHORIZATION, bearer);
         }
-        if let Some(traceparent) = traceparent.and_then(|text| HeaderValue::try_from(text).ok()) {
-            request = request.header(TRACEPARENT, traceparent);
+        if let Some(traceparent) = traceparent {
+            request = request.header(TRACEPARENT, traceparent_header(traceparent));
         }
         let body = Full::new(event_json).map_err(|never| match never {}).boxed_unsync();
         let request = match request.body(body) {

@@ -11,11 +11,12 @@
 
 mod export;
 mod log;
+mod propagation;
 mod span;
 mod telemetry;
-mod traceparent;
 
 pub use log::log_to_stderr;
+pub use propagation::{TRACEPARENT, random_traceparent, traceparent_from, traceparent_header};
+pub use protocol::Traceparent;
 pub use span::{Span, SpanKind, Tracer, method_name};
 pub use telemetry::{Telemetry, TelemetryError};
-pub use traceparent::{TRACEPARENT, Traceparent};

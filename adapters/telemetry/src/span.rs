@@ -11,7 +11,8 @@ use opentelemetry_sdk::trace::{SdkTracer, Span as SdkSpan};
 
 pub use opentelemetry::trace::SpanKind;
 
-use crate::{TRACEPARENT, Traceparent};
+use crate::propagation::{TRACEPARENT, traceparent_from, traceparent_header};
+use protocol::Traceparent;
 
 /// Makes spans, or nothing where nobody wants them.
 #[derive(Clone, Debug, Default)]
@@ -41,10 +42,9 @@ impl Tracer {
         &self,
         kind: SpanKind,
         name: impl FnOnce() -> N,
-        parent: Option<&str>,
+        parent: Option<Traceparent>,
     ) -> Span {
         let Some(tracer) = &self.0 else { return Span(None) };
-        let parent = parent.and_then(Traceparent::parse);
         let context = parent
             .map_or_else(Context::new, |parent| Context::new().with_remote_span_context(remote(&parent)));
         let builder = tracer.span_builder(name()).with_kind(kind);
@@ -61,8 +61,7 @@ impl Tracer {
         if self.0.is_none() {
             return Span(None);
         }
-        let parent = headers.get(TRACEPARENT).and_then(|value| value.to_str().ok());
-        self.span(kind, name, parent)
+        self.span(kind, name, traceparent_from(headers))
     }
 }
 
@@ -135,14 +134,14 @@ impl Span {
     /// The context for what is done on behalf of it.
     pub fn traceparent(&self) -> Option<Traceparent> {
         let context = self.0.as_ref()?.span_context();
-        let flags = context.trace_flags().to_u8();
-        Traceparent::parse(&format!("00-{}-{}-{flags:02x}", context.trace_id(), context.span_id()))
+        let (trace_id, span_id) = (context.trace_id().to_bytes(), context.span_id().to_bytes());
+        Some(Traceparent::new(trace_id, span_id, context.is_sampled()))
     }
 
     /// Makes it the parent of what a request asks for.
     pub fn carry(&self, headers: &mut HeaderMap) {
         if let Some(context) = self.traceparent() {
-            headers.insert(TRACEPARENT, context.header());
+            headers.insert(TRACEPARENT, traceparent_header(&context));
         }
     }
 }

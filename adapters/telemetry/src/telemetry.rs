@@ -8,8 +8,8 @@ use opentelemetry_otlp::{
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
-use crate::Tracer;
 use crate::export::OtlpClient;
+use crate::span::Tracer;
 
 /// How long the last spans have to leave when a program ends.
 const FLUSH_TIME: Duration = Duration::from_secs(3);

@@ -60,14 +60,14 @@ impl Courier {
         event_id: &str,
         event: Bytes,
         attempts: u32,
-        traceparent: Option<&str>,
+        hop: Option<Traceparent>,
     ) -> Verdict {
         let started = Instant::now();
         let name = subscription.name();
-        let parent = traceparent.map(str::to_owned).or_else(|| traceparent_of(&event));
-        let span = self.tracer.span(SpanKind::Consumer, || format!("deliver {name}"), parent.as_deref());
-        let context = span.traceparent().or_else(|| Traceparent::parse(&parent?));
-        let outcome = self.post(subscription, event, context.as_ref().map(Traceparent::as_str)).await;
+        let parent = hop.or_else(|| traceparent_of(&event));
+        let span = self.tracer.span(SpanKind::Consumer, || format!("deliver {name}"), parent);
+        let context = span.traceparent().or(parent);
+        let outcome = self.post(subscription, event, context.as_ref()).await;
         let verdict = judge(subscription, &outcome, attempts.saturating_add(1));
         describe(span, subscription, event_id, &outcome, &verdict);
         let trace_id = context.as_ref().map(Traceparent::trace_id);
@@ -115,7 +115,7 @@ impl Courier {
         &self,
         subscription: &Subscription,
         event: Bytes,
-        traceparent: Option<&str>,
+        traceparent: Option<&Traceparent>,
     ) -> DeliveryOutcome {
         let function = subscription.function();
         let Some(token) = self.tokens.of(function) else {

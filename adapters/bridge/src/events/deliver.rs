@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use protocol::Traceparent;
 use serde::Deserialize;
 
 use crate::config::FunctionToken;
@@ -31,17 +32,17 @@ pub trait Deliver: Send + Sync + 'static {
         function: &str,
         path: &str,
         token: &FunctionToken,
-        traceparent: Option<&str>,
+        traceparent: Option<&Traceparent>,
         event_json: Bytes,
         timeout: Duration,
     ) -> DeliveryOutcome;
 }
 
 /// The W3C trace context that an event carries: that of the request which emitted it, wherever it went since.
-pub(super) fn traceparent_of(event_json: &[u8]) -> Option<String> {
+pub(super) fn traceparent_of(event_json: &[u8]) -> Option<Traceparent> {
     #[derive(Deserialize)]
     struct Traced {
         traceparent: Option<String>,
     }
-    serde_json::from_slice::<Traced>(event_json).ok()?.traceparent
+    Traceparent::parse(&serde_json::from_slice::<Traced>(event_json).ok()?.traceparent?)
 }

@@ -9,7 +9,8 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use mcommerce_telemetry::TRACEPARENT;
+use mcommerce_telemetry::{TRACEPARENT, traceparent_header};
+use protocol::Traceparent;
 use tokio::time::timeout;
 
 use super::deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE};
@@ -45,7 +46,7 @@ impl HttpDeliver {
         function: &str,
         path: &str,
         token: &FunctionToken,
-        traceparent: Option<&str>,
+        traceparent: Option<&Traceparent>,
         event: Bytes,
     ) -> Result<Request<Full<Bytes>>, http::Error> {
         let base = self.base_urls.get(function).unwrap_or(&self.default_base_url).trim_end_matches('/');
@@ -57,7 +58,7 @@ impl HttpDeliver {
             .header(CONTENT_TYPE, EVENT_MEDIA_TYPE)
             .header(AUTHORIZATION, bearer);
         if let Some(traceparent) = traceparent {
-            request = request.header(TRACEPARENT, traceparent);
+            request = request.header(TRACEPARENT, traceparent_header(traceparent));
         }
         request.body(Full::new(event))
     }
@@ -70,7 +71,7 @@ impl Deliver for HttpDeliver {
         function: &str,
         path: &str,
         token: &FunctionToken,
-        traceparent: Option<&str>,
+        traceparent: Option<&Traceparent>,
         event_json: Bytes,
         limit: Duration,
     ) -> DeliveryOutcome {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use bytes::Bytes;
-use mcommerce_telemetry::{Span, SpanKind, Tracer};
+use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer};
 use protocol::{
     CloudEvent, CollectionName, Direction, EventType, Expect, Filter, Operation, Path, Query, SortKey,
 };
@@ -21,7 +21,7 @@ pub(crate) struct Emission {
     pub(crate) source: String,
     pub(crate) kind: EventType,
     pub(crate) subject: String,
-    pub(crate) traceparent: String,
+    pub(crate) traceparent: Traceparent,
     pub(crate) data: Document,
 }
 
@@ -57,7 +57,7 @@ impl Emission {
             subject: self.subject,
             time: OffsetDateTime::now_utc().format(&Rfc3339).map_err(|error| internal(&error))?,
             datacontenttype: "application/json".into(),
-            traceparent: Some(self.traceparent),
+            traceparent: Some(self.traceparent.to_string()),
             data: self.data,
         };
         let event = bson::serialize_to_document(&event).map_err(|error| internal(&error))?;
@@ -110,8 +110,8 @@ impl Outgoing {
     }
 
     /// The context of the request that emitted it.
-    pub(crate) fn traceparent(&self) -> Option<&str> {
-        self.event.get_str("traceparent").ok()
+    pub(crate) fn traceparent(&self) -> Option<Traceparent> {
+        self.event.get_str("traceparent").ok().and_then(Traceparent::parse)
     }
 
     /// Its way into the broker's keeping. The event keeps the context it was emitted in, as the `CloudEvents` extension

@@ -7,7 +7,9 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use mcommerce_telemetry::{Span, SpanKind, TRACEPARENT, Traceparent};
+use mcommerce_telemetry::{
+    Span, SpanKind, TRACEPARENT, Traceparent, random_traceparent, traceparent_from, traceparent_header,
+};
 use protocol::{CollectionName, FailureCode};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
@@ -47,7 +49,7 @@ impl Call {
         let span = app.config.tracer.span_of(SpanKind::Server, || operation, headers);
         let of_span = span.traceparent();
         Self {
-            trace: of_span.or_else(|| Traceparent::of(headers)).unwrap_or_else(Traceparent::random),
+            trace: of_span.or_else(|| traceparent_from(headers)).unwrap_or_else(random_traceparent),
             span: Mutex::new(span),
             media: Media::of_answer(headers),
             operation,
@@ -204,7 +206,7 @@ impl Call {
             span.set("mcommerce.function", self.function().to_owned());
             span.answered(response.status());
         }
-        response.headers_mut().insert(TRACEPARENT, self.trace.header());
+        response.headers_mut().insert(TRACEPARENT, traceparent_header(&self.trace));
         response
     }
 }

@@ -60,7 +60,7 @@ fn emission(call: &Call, event: NewEvent) -> Emission {
         source: format!("/functions/{}", call.function()),
         kind: event.kind,
         subject: event.subject,
-        traceparent: call.trace.to_string(),
+        traceparent: call.trace,
         data: event.data,
     }
 }

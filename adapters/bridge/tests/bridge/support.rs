@@ -14,6 +14,7 @@ use mcommerce_bridge::store::Store;
 use mcommerce_bridge::{
     Bridge, BridgeConfig, Deliver, DeliveryOutcome, FunctionToken, FunctionTokens, Settings, open_store,
 };
+use protocol::Traceparent;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 use tower::ServiceExt as _;
@@ -321,7 +322,7 @@ impl Deliver for Consumer {
         function: &str,
         path: &str,
         token: &FunctionToken,
-        _traceparent: Option<&str>,
+        _traceparent: Option<&Traceparent>,
         event_json: Bytes,
         _timeout: Duration,
     ) -> DeliveryOutcome {

@@ -12,7 +12,7 @@ use axum::Router;
 use http::uri::Scheme;
 use http::{HeaderName, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Empty, Limited};
-use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer, method_name};
+use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer, method_name, traceparent_from};
 use tower::ServiceExt as _;
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
@@ -157,7 +157,7 @@ impl Outbound {
         let message = format!(
             "asked for {scheme}://{host}:{port}, which its allowed_outbound_hosts in spin.toml does not list"
         );
-        let context = Traceparent::of(request.headers());
+        let context = traceparent_from(request.headers());
         let trace = context.as_ref().map(Traceparent::trace_id);
         self.journal.host_of(trace, &self.component, Level::Warn, &message);
         Err(Error::HttpRequestDenied)

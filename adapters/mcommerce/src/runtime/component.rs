@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
-use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer};
+use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer, traceparent_from};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{HandlerState as _, InstantiationError, ProxyHandler, TrapOrPanicError};
@@ -117,7 +117,7 @@ impl Component {
     }
 
     async fn run(&self, request: http::Request<WasiBody>) -> Result<http::Response<WasiBody>, CallError> {
-        let context = Traceparent::of(request.headers());
+        let context = traceparent_from(request.headers());
         let trace = context.as_ref().map(Traceparent::trace_id);
         let Ok(permit) = Arc::clone(&self.in_flight).try_acquire_owned() else {
             let message = "refused a request because too many are in flight";

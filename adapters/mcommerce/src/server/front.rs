@@ -7,7 +7,10 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
-use mcommerce_telemetry::{Span, SpanKind, TRACEPARENT, Traceparent, Tracer, method_name};
+use mcommerce_telemetry::{
+    Span, SpanKind, TRACEPARENT, Tracer, method_name, random_traceparent, traceparent_from,
+    traceparent_header,
+};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::connection::Service;
@@ -53,9 +56,9 @@ impl Service for Front {
         let mut span = self.tracer.span_of(SpanKind::Server, || method, request.headers());
         span.set("http.request.method", method);
         span.set("url.scheme", "http");
-        let context = span.traceparent().or_else(|| Traceparent::of(request.headers()));
-        let context = context.unwrap_or_else(Traceparent::random);
-        let traceparent = context.header();
+        let context = span.traceparent().or_else(|| traceparent_from(request.headers()));
+        let context = context.unwrap_or_else(random_traceparent);
+        let traceparent = traceparent_header(&context);
         request.headers_mut().insert(TRACEPARENT, traceparent.clone());
         let mut response = match self.route(request, peer, &mut span).await {
             Ok(response) => response,

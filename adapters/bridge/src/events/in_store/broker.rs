@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mcommerce_telemetry::{Span, Traceparent, Tracer};
+use mcommerce_telemetry::{Span, Tracer};
 use protocol::Operation;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -41,8 +41,7 @@ impl StoreBroker {
     /// Takes an event out of the outbox and makes its deliveries. Delivery ids are computed from the event's, so
     /// doing this twice makes none twice.
     fn moves(&self, event: &Outgoing, publishing: &Span) -> Vec<Operation> {
-        let hop = publishing.traceparent();
-        let traceparent = hop.as_ref().map(Traceparent::as_str).or(event.traceparent());
+        let traceparent = publishing.traceparent().or_else(|| event.traceparent());
         let mut operations = vec![Outbox::take(&event.id)];
         let consuming = self.queue.subscriptions.consuming(&event.kind);
         operations

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bson::{Bson, DateTime, Document, RawDocumentBuf, doc};
-use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Update};
+use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Traceparent, Update};
 
 use crate::events::courier::Refusal;
 use crate::events::dead_letter::{DeadLetter, letter_id};
@@ -18,7 +18,7 @@ pub(super) struct Due {
     pub(super) subject: String,
     pub(super) attempts: u32,
     /// The context it was published in.
-    pub(super) traceparent: Option<String>,
+    pub(super) traceparent: Option<Traceparent>,
     pub(super) event: Document,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn in_state(state: &str) -> Filter {
     Filter::Eq(path("state"), state.into())
 }
 
-pub(super) fn pending(subscription: &str, event: &Outgoing, traceparent: Option<&str>) -> Operation {
+pub(super) fn pending(subscription: &str, event: &Outgoing, traceparent: Option<Traceparent>) -> Operation {
     let document = doc! {
         "_id": letter_id(&event.id, subscription),
         "subscription": subscription,
@@ -42,7 +42,7 @@ pub(super) fn pending(subscription: &str, event: &Outgoing, traceparent: Option<
         "state": "pending",
         "attempts": 0_i64,
         "nextAt": DateTime::now(),
-        "traceparent": traceparent,
+        "traceparent": traceparent.as_ref().map(Traceparent::as_str),
         "event": event.event.clone(),
     };
     Operation::Upsert { collection: deliveries(), document }
@@ -113,7 +113,7 @@ impl Due {
             return Err(unreadable());
         };
         let (id, subject) = (id.to_owned(), subject.to_owned());
-        let traceparent = document.get_str("traceparent").ok().map(str::to_owned);
+        let traceparent = document.get_str("traceparent").ok().and_then(Traceparent::parse);
         let Some(Bson::Document(event)) = document.remove("event") else { return Err(unreadable()) };
         let event_id = event.get_str("id").map(str::to_owned).map_err(|_| unreadable())?;
         Ok(Self { id, event_id, subject, attempts, traceparent, event })

@@ -149,8 +149,7 @@ async fn deliver(
     due: Due,
 ) -> Result<(), StoreError> {
     let event = event_json(due.event);
-    let hop = due.traceparent.as_deref();
-    let verdict = courier.attempt(subscription, &due.event_id, event, due.attempts, hop).await;
+    let verdict = courier.attempt(subscription, &due.event_id, event, due.attempts, due.traceparent).await;
     let record = match verdict {
         Verdict::Done => done(&due.id),
         Verdict::Retry { after, attempts, refusal } => retry(&due.id, attempts, after, &refusal),

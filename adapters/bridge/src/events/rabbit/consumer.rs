@@ -167,7 +167,7 @@ async fn handle(
     let verdict = if let Some(event) = Envelope::read(&delivery.data) {
         let attempts = message::attempts(before);
         let (hop, data) = (message::traceparent(before), delivery.data.clone().into());
-        courier.attempt(&subscription, &event.id, data, attempts, hop.as_deref()).await
+        courier.attempt(&subscription, &event.id, data, attempts, hop).await
     } else {
         tracing::error!(subscription = subscription.name(), "a message that is no event was parked");
         let refusal = Refusal { status: None, reason: "not a CloudEvent".into() };

@@ -1,6 +1,7 @@
 use bson::DateTime;
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable};
+use protocol::Traceparent;
 use serde::Deserialize;
 
 use crate::events::courier::Refusal;
@@ -13,7 +14,7 @@ const STATUS: &str = "x-mcommerce-status";
 const REASON: &str = "x-mcommerce-reason";
 const PARKED_AT: &str = "x-mcommerce-parked-at";
 /// The W3C context of the hop, <https://w3c.github.io/trace-context-amqp/>; the event within keeps its own.
-const TRACEPARENT: &str = "traceparent";
+const TRACEPARENT: &str = Traceparent::HEADER;
 
 /// What the bridge itself needs to know of an event.
 #[derive(Deserialize)]
@@ -29,10 +30,10 @@ impl Envelope {
 }
 
 /// The properties of an event that was not tried yet.
-pub(super) fn fresh(id: &str, kind: &str, traceparent: Option<&str>) -> BasicProperties {
+pub(super) fn fresh(id: &str, kind: &str, traceparent: Option<&Traceparent>) -> BasicProperties {
     let mut headers = FieldTable::default();
     if let Some(traceparent) = traceparent {
-        headers.insert(TRACEPARENT.into(), AMQPValue::LongString(traceparent.into()));
+        headers.insert(TRACEPARENT.into(), AMQPValue::LongString(traceparent.as_str().into()));
     }
     BasicProperties::default()
         .with_headers(headers)
@@ -68,8 +69,9 @@ pub(super) fn replayed(before: &BasicProperties) -> BasicProperties {
 }
 
 /// The context it was published in.
-pub(super) fn traceparent(properties: &BasicProperties) -> Option<String> {
-    header(properties, TRACEPARENT).and_then(AMQPValue::as_long_string).map(ToString::to_string)
+pub(super) fn traceparent(properties: &BasicProperties) -> Option<Traceparent> {
+    let value = header(properties, TRACEPARENT)?.as_long_string()?;
+    Traceparent::parse(str::from_utf8(value.as_bytes()).ok()?)
 }
 
 fn context_alone(before: &BasicProperties) -> FieldTable {

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use mcommerce_telemetry::{Traceparent, Tracer};
+use mcommerce_telemetry::Tracer;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -54,9 +54,8 @@ impl Rabbit {
         let mandatory = self.subscriptions.consuming(&event.kind).next().is_some();
         let mut span = event.publishing(&self.tracer);
         span.set("messaging.system", "rabbitmq");
-        let hop = span.traceparent();
-        let hop = hop.as_ref().map(Traceparent::as_str).or(event.traceparent());
-        let properties = message::fresh(&event.id, event.kind.as_str(), hop);
+        let hop = span.traceparent().or_else(|| event.traceparent());
+        let properties = message::fresh(&event.id, event.kind.as_str(), hop.as_ref());
         let (exchange, kind) = (self.names.exchange(), event.kind.as_str());
         let published = live.publish(exchange, kind, mandatory, &event.json(), properties).await;
         if published.is_err() {
