@@ -54,19 +54,18 @@ impl Bridge {
         let subscriptions = config.declarations.subscriptions().clone();
         let metrics = Arc::new(Metrics::new());
         metrics.foresee(config.declarations.event_types(), &subscriptions);
-        let tracer = config.tracer.clone();
         let lease = Arc::new(Lease::new(Arc::clone(&store), "relay", settings.lease_time));
         let delivers_without_relay = matches!(broker, BrokerUrl::Amqp(_));
         let broker: Arc<dyn Broker> = match broker {
             BrokerUrl::Amqp(url) => {
                 let (prefix, metrics) = (&settings.broker_prefix, Arc::clone(&metrics));
-                Arc::new(Rabbit::new(url, prefix, subscriptions, metrics, tracer.clone()))
+                Arc::new(Rabbit::new(url, prefix, subscriptions, metrics))
             }
             BrokerUrl::Store => {
                 metrics.broker_up.set(1);
                 let (store, lease) = (Arc::clone(&store), Arc::clone(&lease));
                 let pace = settings.poll_interval;
-                Arc::new(StoreBroker::new(store, subscriptions, lease, pace, tracer.clone()))
+                Arc::new(StoreBroker::new(store, subscriptions, lease, pace))
             }
         };
         let committed = Arc::new(Notify::new());
@@ -78,7 +77,7 @@ impl Bridge {
             Arc::clone(&metrics),
             settings.poll_interval,
         ));
-        let courier = Courier::new(deliver, config.tokens.clone(), Arc::clone(&metrics), tracer);
+        let courier = Courier::new(deliver, config.tokens.clone(), Arc::clone(&metrics));
         let courier = Arc::new(courier);
         let app = Arc::new(App {
             gate: Arc::new(Semaphore::new(settings.max_in_flight)),
@@ -184,7 +183,7 @@ impl Bridge {
     fn keep_time(&self) {
         for (name, schedule) in self.app.config.declarations.schedules().clone() {
             let (store, committed) = (Arc::clone(&self.app.store), Arc::clone(&self.app.committed));
-            let clock = Clock::new(name, schedule, store, committed, self.app.config.tracer.clone());
+            let clock = Clock::new(name, schedule, store, committed);
             let (app, stop) = (Arc::clone(&self.app), self.stop_events.clone());
             self.background.spawn(async move {
                 let ticks = async {

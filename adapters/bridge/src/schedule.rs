@@ -9,13 +9,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use application::{Name, Schedule};
 use bson::{DateTime, doc};
-use mcommerce_telemetry::{SpanKind, Traceparent, Tracer, random_traceparent};
+use mcommerce_telemetry::{SpanExt as _, Traceparent, random_traceparent};
 use protocol::{Change, CollectionName, Expect, Filter, Operation, Path, Query, Update};
 use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::sync::Notify;
 use tokio::time::sleep;
+use tracing::info_span;
 use uuid::Uuid;
 
 use crate::backoff::Backoff;
@@ -36,18 +37,11 @@ pub(crate) struct Clock {
     schedule: Schedule,
     store: Arc<dyn Store>,
     committed: Arc<Notify>,
-    tracer: Tracer,
 }
 
 impl Clock {
-    pub(crate) fn new(
-        name: Name,
-        schedule: Schedule,
-        store: Arc<dyn Store>,
-        committed: Arc<Notify>,
-        tracer: Tracer,
-    ) -> Self {
-        Self { name, schedule, store, committed, tracer }
+    pub(crate) fn new(name: Name, schedule: Schedule, store: Arc<dyn Store>, committed: Arc<Notify>) -> Self {
+        Self { name, schedule, store, committed }
     }
 
     /// Emits the tick of a moment unless it was emitted before; says whether this call did.
@@ -69,8 +63,9 @@ impl Clock {
                 Operation::Insert { collection: schedules(), document: doc! { "_id": name, "tick": tick } }
             }
         };
-        let called = || format!("emit {}", self.schedule.emit);
-        let mut span = self.tracer.span(SpanKind::Internal, called, None);
+        let emit = &self.schedule.emit;
+        let span =
+            info_span!(parent: None, "emit", otel.kind = "internal", otel.name = format!("emit {emit}"));
         let context = span.traceparent().unwrap_or_else(random_traceparent);
         let event = self.event(tick, tick.saturating_mul(every), &context).insert(0)?;
         match self.store.transact(&[advance, event]).await {
@@ -80,7 +75,7 @@ impl Clock {
             }
             Err(StoreError::Conflict(_)) => Ok(false),
             Err(error) => {
-                span.fail("not emitted");
+                span.record_failure("not emitted");
                 Err(error)
             }
         }

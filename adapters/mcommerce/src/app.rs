@@ -6,7 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use application::{Route, Router, StaticResponse, Target};
 use async_trait::async_trait;
 use http::{Request, Response};
-use mcommerce_telemetry::{Span, Traceparent, method_name, traceparent_from};
+use mcommerce_telemetry::{SpanExt as _, Traceparent, method_name, traceparent_from};
+use tracing::Span;
 use wasmtime_wasi_http::WasiBody;
 
 use crate::outbound::Neighbours;
@@ -65,14 +66,14 @@ impl App {
         &self,
         mut request: Request<WasiBody>,
         peer: SocketAddr,
-        span: &mut Span,
+        span: &Span,
     ) -> Result<Response<WasiBody>, Problem> {
         let uri = request.uri().clone();
         let found = self.router.route(uri.path()).ok_or(Problem::NotFound)?;
-        if span.is_on() {
+        if !span.is_disabled() {
             let route = found.route.as_str();
             span.rename(|| format!("{} {route}", method_name(request.method())));
-            span.set("http.route", route.to_owned());
+            span.record("http.route", route);
         }
         match &found.value.responder {
             Responder::Component(name) => {
@@ -86,7 +87,7 @@ impl App {
 
     /// Routes a request that comes from within the process.
     pub async fn route_inside(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>, Problem> {
-        self.route(request, NOBODY, &mut Span::none()).await
+        self.route(request, NOBODY, &Span::none()).await
     }
 }
 

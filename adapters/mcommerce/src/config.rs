@@ -3,7 +3,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use mcommerce_bridge::Settings;
-use mcommerce_telemetry::Tracer;
 
 use crate::journal::Journal;
 use crate::mounts::MissingFolders;
@@ -34,8 +33,6 @@ pub struct ShopConfig {
     pub environment: BTreeMap<String, String>,
     /// Whether the shop's address serves `/_dashboard` and `/_metrics`. The internal address always does.
     pub dashboard: bool,
-    /// Makes the spans of host and bridge; off unless it is set.
-    pub tracer: Tracer,
     pub limits: InstanceLimits,
     /// The largest request body, in bytes.
     pub max_body: u64,
@@ -94,7 +91,6 @@ impl ShopConfig {
             variables: BTreeMap::new(),
             environment: BTreeMap::new(),
             dashboard: true,
-            tracer: Tracer::off(),
             limits: InstanceLimits::default(),
             max_body: DEFAULT_MAX_BODY,
             journal: Journal::stderr(),

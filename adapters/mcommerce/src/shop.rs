@@ -179,7 +179,6 @@ impl Sockets {
                 app: Arc::clone(app),
                 inbox,
                 dashboard: shows_dashboard.then(|| Arc::clone(dashboard)),
-                tracer: config.tracer.clone(),
                 max_body: config.max_body,
                 authority,
             };
@@ -327,7 +326,6 @@ async fn start_bridge(
     let tokens = FunctionTokens::new(declarations.clients().into_iter().filter_map(token));
     let mut bridge_config = BridgeConfig::new(declarations, tokens)?;
     bridge_config.settings = settings.clone();
-    bridge_config.tracer = config.tracer.clone();
     let bridge =
         Bridge::start(bridge_config, Arc::clone(&store), broker.parse()?, Arc::new(delivery.clone())).await?;
     Ok((Some(bridge), Some(store)))
@@ -357,12 +355,11 @@ async fn load_components(
             cache: config.cache.clone(),
             journal: config.journal.clone(),
             preopens: mounts(entry, config.missing_folders).with_context(within)?,
-            outbound: Outbound::new(network, &allowed, &name, &config.journal, &config.tracer),
+            outbound: Outbound::new(network, &allowed, &name, &config.journal),
             allowed,
             variables: Arc::new(values.collect()),
             limits: config.limits.clone(),
             metrics: metrics.component(&name),
-            tracer: config.tracer.clone(),
             name,
         };
         let runtime = runtime.clone();

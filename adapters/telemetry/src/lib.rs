@@ -1,11 +1,11 @@
-//! Where a request came from and what became of it: W3C trace context, and spans that leave over OTLP; and log lines.
+//! Log lines, W3C trace context, and spans over OTLP.
 //!
-//! [`Telemetry::from_env`] reads the standard `OTEL_*` variables. Without an endpoint there is only the context: spans
-//! are made of nothing and cost a branch. With one, spans go into a bounded queue that a thread of its own sends off;
-//! when the receiver is slow or away, spans are lost and requests are not.
+//! Programs log and trace with `tracing`. [`Telemetry::start`] reads the standard `OTEL_*` variables: without an
+//! endpoint spans are disabled and cost a branch; with one they go into a bounded queue that a thread of its own sends
+//! off, so that a slow or absent receiver loses spans and delays no request. [`SpanExt`] joins spans across processes.
 //!
-//! Names and attributes hold what the configuration and the routes say, never paths with ids, addresses of people, or
-//! anything of a body: whoever sets an attribute picks it from what is known at start.
+//! Names and attributes come from the configuration and the routes: never from a path with ids, from anybody's
+//! address, or from a body.
 
 #![warn(missing_docs)]
 
@@ -18,5 +18,5 @@ mod telemetry;
 pub use log::log_to_stderr;
 pub use propagation::{TRACEPARENT, random_traceparent, traceparent_from, traceparent_header};
 pub use protocol::Traceparent;
-pub use span::{Span, SpanKind, Tracer, method_name};
+pub use span::{SpanExt, method_name};
 pub use telemetry::{Telemetry, TelemetryError};

@@ -1,20 +1,42 @@
-use tracing_subscriber::Layer as _;
-use tracing_subscriber::filter::Targets;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{FilterExt as _, LevelFilter, Targets, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Has events written to standard error from now on, each as one line of JSON.
+/// The variable that says what is logged.
+const VARIABLE: &str = "LOG_LEVEL";
+
+/// Logs to standard error from now on, one line of JSON an event, without exporting spans.
 ///
-/// Which ones is said by the environment's `variable` as `info,lapin=off`: a level for all, or for a module and what is
-/// below it. Where that says nothing, or what can't be read, `otherwise` holds.
+/// `LOG_LEVEL` says what is logged, as `info,lapin=off`: a level for everything, or for a module and those below it.
+/// If it is not set or can't be parsed, `default` holds.
 ///
 /// # Panics
 ///
-/// If `otherwise` can't be read, or if this was done before.
-pub fn log_to_stderr(variable: &str, otherwise: &str) {
-    let said = std::env::var(variable).ok().and_then(|said| said.parse().ok());
-    let wanted: Targets =
-        said.unwrap_or_else(|| otherwise.parse().expect("what is logged by default is readable"));
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(lines.with_filter(wanted)).init();
+/// If `default` can't be parsed, or if the process logs already.
+pub fn log_to_stderr(default: &str) {
+    tracing_subscriber::registry().with(lines(default)).init();
+}
+
+/// Writes events as lines. Spans are not enabled here: without an exporter nobody reads them.
+pub(crate) fn lines<S>(default: &str) -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let set = std::env::var(VARIABLE).ok().and_then(|value| value.parse().ok());
+    let wanted: Targets = set.unwrap_or_else(|| default.parse().expect("the default log level is valid"));
+    let events = filter_fn(is_event).with_max_level_hint(LevelFilter::TRACE);
+    tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .with_writer(std::io::stderr)
+        .with_filter(wanted.and(events))
+}
+
+fn is_event(metadata: &Metadata<'_>) -> bool {
+    metadata.is_event()
 }

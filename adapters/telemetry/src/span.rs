@@ -1,71 +1,91 @@
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use http::{HeaderMap, Method, StatusCode};
+use opentelemetry::Context;
 use opentelemetry::trace::{
-    Span as _, SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
-    Tracer as _,
+    SpanContext, SpanId, Status, TraceContextExt as _, TraceFlags, TraceId, TraceState,
 };
-use opentelemetry::{Context, KeyValue, Value};
-use opentelemetry_sdk::trace::{SdkTracer, Span as SdkSpan};
-
-pub use opentelemetry::trace::SpanKind;
-
-use crate::propagation::{TRACEPARENT, traceparent_from, traceparent_header};
 use protocol::Traceparent;
+use tracing::Span;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// Makes spans, or nothing where nobody wants them.
-#[derive(Clone, Debug, Default)]
-pub struct Tracer(Option<Arc<SdkTracer>>);
+use crate::propagation::{TRACEPARENT, traceparent_header};
 
-/// Something that is done, from its beginning until this is dropped.
-#[derive(Debug, Default)]
-pub struct Span(Option<SdkSpan>);
+/// What [`Span`] lacks to be part of a distributed trace. On a disabled span each of these costs a branch.
+pub trait SpanExt {
+    /// Makes this the child of a span in another process; without one it stays the root of a trace. Call it before
+    /// anything else on the span.
+    fn set_remote_parent(&self, parent: Option<Traceparent>);
 
-impl Tracer {
-    /// Makes no spans.
-    pub const fn off() -> Self {
-        Self(None)
-    }
+    /// The context for what is done on behalf of this span. `None` if it is disabled.
+    fn traceparent(&self) -> Option<Traceparent>;
 
-    pub(crate) fn new(tracer: SdkTracer) -> Self {
-        Self(Some(Arc::new(tracer)))
-    }
+    /// Makes this the parent of whatever handles a request.
+    fn inject(&self, headers: &mut HeaderMap);
 
-    /// Whether spans are made.
-    pub fn is_on(&self) -> bool {
-        self.0.is_some()
-    }
+    /// Changes the name, now that more is known. (`otel.name` can't be recorded once the span has started.)
+    fn rename(&self, name: impl FnOnce() -> String);
 
-    /// Begins a span below the one that a `traceparent` names; without one it begins a trace.
-    pub fn span<N: Into<Cow<'static, str>>>(
-        &self,
-        kind: SpanKind,
-        name: impl FnOnce() -> N,
-        parent: Option<Traceparent>,
-    ) -> Span {
-        let Some(tracer) = &self.0 else { return Span(None) };
-        let context = parent
-            .map_or_else(Context::new, |parent| Context::new().with_remote_span_context(remote(&parent)));
-        let builder = tracer.span_builder(name()).with_kind(kind);
-        Span(Some(tracer.build_with_context(builder, &context)))
-    }
+    /// Marks the span as failed.
+    fn record_failure(&self, reason: impl Into<Cow<'static, str>>);
 
-    /// Begins a span below the one that a request's headers name.
-    pub fn span_of<N: Into<Cow<'static, str>>>(
-        &self,
-        kind: SpanKind,
-        name: impl FnOnce() -> N,
-        headers: &HeaderMap,
-    ) -> Span {
-        if self.0.is_none() {
-            return Span(None);
+    /// Records the status of the answer. A 4xx is the caller's fault, so it is no error of a server's span.
+    fn record_status(&self, status: StatusCode);
+}
+
+impl SpanExt for Span {
+    fn set_remote_parent(&self, parent: Option<Traceparent>) {
+        if !self.is_disabled()
+            && let Some(parent) = parent
+        {
+            // It fails only if no exporter listens, and then there is nothing to be the parent of.
+            let _ = self.set_parent(Context::new().with_remote_span_context(remote(&parent)));
         }
-        self.span(kind, name, traceparent_from(headers))
+    }
+
+    fn traceparent(&self) -> Option<Traceparent> {
+        if self.is_disabled() {
+            return None;
+        }
+        let context = self.context();
+        let context = context.span().span_context().clone();
+        context.is_valid().then(|| {
+            let (trace_id, span_id) = (context.trace_id().to_bytes(), context.span_id().to_bytes());
+            Traceparent::new(trace_id, span_id, context.is_sampled())
+        })
+    }
+
+    fn inject(&self, headers: &mut HeaderMap) {
+        if let Some(context) = self.traceparent() {
+            headers.insert(TRACEPARENT, traceparent_header(&context));
+        }
+    }
+
+    fn rename(&self, name: impl FnOnce() -> String) {
+        if !self.is_disabled() {
+            self.context().span().update_name(name());
+        }
+    }
+
+    fn record_failure(&self, reason: impl Into<Cow<'static, str>>) {
+        if !self.is_disabled() {
+            self.set_status(Status::error(reason));
+        }
+    }
+
+    fn record_status(&self, status: StatusCode) {
+        if self.is_disabled() {
+            return;
+        }
+        self.set_attribute("http.response.status_code", i64::from(status.as_u16()));
+        if status.is_server_error() {
+            self.set_attribute("error.type", status.as_str().to_owned());
+            self.set_status(Status::error(""));
+        }
     }
 }
 
-/// A method's name as spans have it: one of few, whatever was sent.
+/// Names a method as spans do: anything that is not well known is `_OTHER`, so that clients can't invent names.
 pub fn method_name(method: &Method) -> &'static str {
     const KNOWN: [(&Method, &str); 8] = [
         (&Method::GET, "GET"),
@@ -80,7 +100,6 @@ pub fn method_name(method: &Method) -> &'static str {
     KNOWN.iter().find(|(known, _)| *known == method).map_or("_OTHER", |(_, name)| name)
 }
 
-/// What a checked context is to OpenTelemetry.
 fn remote(parent: &Traceparent) -> SpanContext {
     let trace = TraceId::from_hex(parent.trace_id()).unwrap_or(TraceId::INVALID);
     let span = SpanId::from_hex(parent.span_id()).unwrap_or(SpanId::INVALID);
@@ -88,60 +107,80 @@ fn remote(parent: &Traceparent) -> SpanContext {
     SpanContext::new(trace, span, flags, true, TraceState::default())
 }
 
-impl Span {
-    /// Nothing.
-    pub const fn none() -> Self {
-        Self(None)
-    }
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
 
-    /// Whether anybody wants to know about it: what is costly to say need not be said otherwise.
-    pub const fn is_on(&self) -> bool {
-        self.0.is_some()
-    }
+    use opentelemetry::trace::SpanKind;
+    use opentelemetry_sdk::error::OTelSdkResult;
+    use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+    use tracing::info_span;
+    use tracing_subscriber::layer::SubscriberExt as _;
 
-    /// Says something about it. Names are those of OpenTelemetry's conventions where there is one.
-    pub fn set(&mut self, name: &'static str, value: impl Into<Value>) {
-        if let Some(span) = &mut self.0 {
-            span.set_attribute(KeyValue::new(name, value));
+    use super::*;
+    use crate::log::lines;
+    use crate::propagation::random_traceparent;
+    use crate::telemetry::spans;
+
+    #[derive(Clone, Debug, Default)]
+    struct Exported(Arc<Mutex<Vec<SpanData>>>);
+
+    impl SpanExporter for Exported {
+        async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+            self.0.lock().unwrap().extend(batch);
+            Ok(())
         }
     }
 
-    /// Gives it another name, now that more is known.
-    pub fn rename(&mut self, name: impl FnOnce() -> String) {
-        if let Some(span) = &mut self.0 {
-            span.update_name(name());
-        }
+    #[test]
+    fn a_span_is_exported_below_its_remote_parent_with_what_was_recorded() {
+        let exported = Exported::default();
+        let provider = SdkTracerProvider::builder().with_simple_exporter(exported.clone()).build();
+        let subscriber = tracing_subscriber::registry().with(lines("off")).with(spans(&provider, "test"));
+        let parent = random_traceparent();
+        let context = tracing::subscriber::with_default(subscriber, || {
+            let span = info_span!(
+                target: "mcommerce", parent: None, "request", otel.kind = "server", otel.name = "GET",
+                messaging.operation.type = "send", server.port = 80_i64, faas.name = tracing::field::Empty,
+            );
+            span.set_remote_parent(Some(parent));
+            let context = span.traceparent().expect("an enabled span has a context");
+            span.record("faas.name", "pay");
+            span.rename(|| "GET /".to_owned());
+            span.record_status(StatusCode::BAD_GATEWAY);
+            let _other = info_span!(target: "hyper", "not ours").entered();
+            tracing::error!("an event is not part of a span");
+            context
+        });
+        provider.shutdown().unwrap();
+        let spans = exported.0.lock().unwrap();
+        let [span] = spans.as_slice() else { panic!("{spans:?}") };
+        assert_eq!((&*span.name, &span.span_kind), ("GET /", &SpanKind::Server));
+        assert_eq!(span.span_context.trace_id().to_string(), parent.trace_id());
+        assert_eq!(span.parent_span_id.to_string(), parent.span_id());
+        assert_eq!(span.span_context.span_id().to_string(), context.span_id());
+        assert_eq!(span.status, Status::error(""));
+        assert_eq!(span.events.len(), 0);
+        let mut attributes: Vec<String> =
+            span.attributes.iter().map(|said| format!("{}={}", said.key, said.value)).collect();
+        attributes.sort_unstable();
+        let expected = [
+            "error.type=502",
+            "faas.name=pay",
+            "http.response.status_code=502",
+            "messaging.operation.type=send",
+            "server.port=80",
+        ];
+        assert_eq!(attributes, expected);
     }
 
-    /// Says that it failed.
-    pub fn fail(&mut self, why: impl Into<Cow<'static, str>>) {
-        if let Some(span) = &mut self.0 {
-            span.set_status(Status::error(why));
-        }
-    }
-
-    /// Says with what status it was answered. Who is at fault for a status of 4xx is the one who asked: for a server's
-    /// span it is no error.
-    pub fn answered(&mut self, status: StatusCode) {
-        let Some(span) = &mut self.0 else { return };
-        span.set_attribute(KeyValue::new("http.response.status_code", i64::from(status.as_u16())));
-        if status.is_server_error() {
-            span.set_attribute(KeyValue::new("error.type", status.as_str().to_owned()));
-            span.set_status(Status::error(""));
-        }
-    }
-
-    /// The context for what is done on behalf of it.
-    pub fn traceparent(&self) -> Option<Traceparent> {
-        let context = self.0.as_ref()?.span_context();
-        let (trace_id, span_id) = (context.trace_id().to_bytes(), context.span_id().to_bytes());
-        Some(Traceparent::new(trace_id, span_id, context.is_sampled()))
-    }
-
-    /// Makes it the parent of what a request asks for.
-    pub fn carry(&self, headers: &mut HeaderMap) {
-        if let Some(context) = self.traceparent() {
-            headers.insert(TRACEPARENT, traceparent_header(&context));
-        }
+    #[test]
+    fn without_an_exporter_spans_are_disabled() {
+        let subscriber = tracing_subscriber::registry().with(lines("trace"));
+        tracing::subscriber::with_default(subscriber, || {
+            let span = info_span!(target: "mcommerce", "request");
+            assert!(span.is_disabled());
+            assert_eq!(span.traceparent(), None);
+        });
     }
 }

@@ -8,17 +8,27 @@ use opentelemetry_otlp::{
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
 use crate::export::OtlpClient;
-use crate::span::Tracer;
+use crate::log::lines;
 
 /// How long the last spans have to leave when a program ends.
 const FLUSH_TIME: Duration = Duration::from_secs(3);
 
+/// What the targets of this workspace's crates begin with.
+const OWN_TARGETS: &str = "mcommerce";
+
 /// Where a receiver is told: for traces alone, or for all that OTLP carries.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
-/// The way of a program's spans to their receiver.
-#[derive(Debug, Default)]
+/// A program's log, and its exporter of spans, if there is one.
+#[derive(Debug)]
 pub struct Telemetry(Option<SdkTracerProvider>);
 
 /// Why spans can't be sent.
@@ -36,31 +46,22 @@ pub enum TelemetryError {
 }
 
 impl Telemetry {
-    /// As the standard variables say: `OTEL_EXPORTER_OTLP_ENDPOINT` turns it on, `_HEADERS` and `_TIMEOUT` go with it,
-    /// `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and `OTEL_BSP_*` mean what they mean
-    /// everywhere, `OTEL_SDK_DISABLED=true` turns all of it off. Spans leave as protobuf over HTTP.
+    /// Starts logging as [`log_to_stderr`](crate::log_to_stderr) does, and exporting spans if the environment says so.
+    ///
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` turns it on, `_HEADERS` and `_TIMEOUT` go with it, `OTEL_SERVICE_NAME`,
+    /// `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and `OTEL_BSP_*` mean what they mean everywhere, and
+    /// `OTEL_SDK_DISABLED=true` turns it off. Spans leave as protobuf over HTTP.
     ///
     /// Must be called within a Tokio runtime.
-    pub fn from_env(default_service: &'static str) -> Result<Self, TelemetryError> {
-        let Some((variable, endpoint)) = endpoint() else { return Ok(Self(None)) };
-        if endpoint.starts_with("https:") {
-            return Err(TelemetryError::Tls { variable });
-        }
-        let exporter = SpanExporter::builder()
-            .with_http()
-            .with_http_client(OtlpClient::new())
-            .with_protocol(Protocol::HttpBinary)
-            .build()?;
-        let provider = SdkTracerProvider::builder()
-            .with_resource(resource(default_service))
-            .with_batch_exporter(exporter)
-            .build();
-        Ok(Self(Some(provider)))
-    }
-
-    /// Makes the spans of one part of the program.
-    pub fn tracer(&self, part: &'static str) -> Tracer {
-        self.0.as_ref().map_or_else(Tracer::off, |provider| Tracer::new(provider.tracer(part)))
+    ///
+    /// # Panics
+    ///
+    /// If `default_log` can't be parsed, or if the process logs already.
+    pub fn start(service: &'static str, default_log: &str) -> Result<Self, TelemetryError> {
+        let provider = provider(service)?;
+        let spans = provider.as_ref().map(|provider| spans(provider, service));
+        tracing_subscriber::registry().with(lines(default_log)).with(spans).init();
+        Ok(Self(provider))
     }
 
     /// Sends the last spans, unless their receiver is slow.
@@ -71,6 +72,38 @@ impl Telemetry {
         // Spans that are lost at the end are no reason to end otherwise.
         let _ = tokio::time::timeout(FLUSH_TIME * 2, flushed).await;
     }
+}
+
+/// Exports the spans of this workspace's crates. Those of libraries, and all events, are left out.
+pub(crate) fn spans<S>(provider: &SdkTracerProvider, scope: &'static str) -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    let ours = |metadata: &Metadata<'_>| metadata.is_span() && metadata.target().starts_with(OWN_TARGETS);
+    tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer(scope))
+        .with_context_activation(false)
+        .with_tracked_inactivity(false)
+        .with_location(false)
+        .with_threads(false)
+        .with_level(false)
+        .with_target(false)
+        .with_filter(filter_fn(ours).with_max_level_hint(LevelFilter::INFO))
+}
+
+fn provider(service: &'static str) -> Result<Option<SdkTracerProvider>, TelemetryError> {
+    let Some((variable, endpoint)) = endpoint() else { return Ok(None) };
+    if endpoint.starts_with("https:") {
+        return Err(TelemetryError::Tls { variable });
+    }
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_http_client(OtlpClient::new())
+        .with_protocol(Protocol::HttpBinary)
+        .build()?;
+    let provider =
+        SdkTracerProvider::builder().with_resource(resource(service)).with_batch_exporter(exporter).build();
+    Ok(Some(provider))
 }
 
 fn endpoint() -> Option<(&'static str, String)> {

@@ -12,6 +12,9 @@ use tokio::process::{Child, Command};
 /// How long a process may take to say that it is ready.
 const START: Duration = Duration::from_mins(1);
 
+/// Where a bridge logs every request.
+const ACCESS: &str = "mcommerce_bridge::access";
+
 /// Where a bridge logs the first use of each grant.
 const GRANTS: &str = "mcommerce_bridge::grants";
 
@@ -32,8 +35,7 @@ impl Process {
         let path = binary(program)?;
         let mut child = Command::new(&path)
             .args(arguments)
-            .env("MCOMMERCE_LOG", format!("warn,{GRANTS}=debug"))
-            .env("RUST_LOG", format!("info,lapin=off,{GRANTS}=debug"))
+            .env("LOG_LEVEL", format!("info,lapin=off,{ACCESS}=off,{GRANTS}=debug"))
             .envs(variables.iter().cloned())
             .current_dir(repository())
             .stdin(Stdio::null())

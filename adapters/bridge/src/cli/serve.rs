@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::options::{Backends, Config};
 
-/// What is logged unless `RUST_LOG` says otherwise. The AMQP library calls every lost connection an error; the bridge
+/// What is logged unless `LOG_LEVEL` says otherwise. The AMQP library calls every lost connection an error; the bridge
 /// tells it in its own words.
 const DEFAULT_LOG: &str = "info,lapin=off";
 
@@ -54,13 +54,11 @@ fn named_url(text: &str) -> Result<(String, String), String> {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        mcommerce_telemetry::log_to_stderr("RUST_LOG", DEFAULT_LOG);
+        let telemetry = Telemetry::start("mcommerce-bridge", DEFAULT_LOG)?;
         let mut config = self.config.read(FunctionTokens::from_env())?;
         config.settings.relay = !self.no_relay;
         config.settings.max_in_flight = self.max_in_flight;
         config.settings.broker_prefix = self.backends.broker_prefix;
-        let telemetry = Telemetry::from_env("mcommerce-bridge")?;
-        config.tracer = telemetry.tracer("mcommerce-bridge");
         let drain_timeout = config.settings.drain_timeout;
         let store = open_store(&self.backends.store)?;
         let deliver = HttpDeliver::new(self.function_url.into_iter().collect(), self.functions_url);

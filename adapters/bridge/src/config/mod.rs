@@ -8,7 +8,6 @@ mod tokens;
 use std::path::Path;
 
 use application::{Declarations, Name};
-use mcommerce_telemetry::Tracer;
 
 pub use error::ConfigError;
 pub use own::own_collections;
@@ -27,8 +26,6 @@ pub struct BridgeConfig {
     pub tokens: FunctionTokens,
     /// Limits and paces.
     pub settings: Settings,
-    /// Makes its spans; off unless it is set.
-    pub tracer: Tracer,
 }
 
 /// Reads the file that `cargo xtask generate` writes for a bridge.
@@ -46,7 +43,7 @@ impl BridgeConfig {
         }
         tokens.check(MIN_TOKEN_BYTES)?;
         own::add_own(&mut declarations);
-        Ok(Self { declarations, tokens, settings: Settings::default(), tracer: Tracer::off() })
+        Ok(Self { declarations, tokens, settings: Settings::default() })
     }
 }
 

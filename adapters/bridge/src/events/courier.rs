@@ -2,8 +2,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer};
+use mcommerce_telemetry::{SpanExt as _, Traceparent};
 use tokio::time::timeout;
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 
 use super::deliver::{Deliver, DeliveryOutcome, traceparent_of};
 use crate::config::FunctionTokens;
@@ -18,7 +20,6 @@ pub(crate) struct Courier {
     deliver: Arc<dyn Deliver>,
     tokens: FunctionTokens,
     metrics: Arc<Metrics>,
-    tracer: Tracer,
 }
 
 /// What follows from an attempt.
@@ -43,13 +44,8 @@ pub(crate) struct Refusal {
 const UNPROCESSABLE: u16 = 422;
 
 impl Courier {
-    pub(crate) fn new(
-        deliver: Arc<dyn Deliver>,
-        tokens: FunctionTokens,
-        metrics: Arc<Metrics>,
-        tracer: Tracer,
-    ) -> Self {
-        Self { deliver, tokens, metrics, tracer }
+    pub(crate) fn new(deliver: Arc<dyn Deliver>, tokens: FunctionTokens, metrics: Arc<Metrics>) -> Self {
+        Self { deliver, tokens, metrics }
     }
 
     /// Posts an event that has been posted `attempts` times before. It hangs below the context of the hop before this,
@@ -65,11 +61,23 @@ impl Courier {
         let started = Instant::now();
         let name = subscription.name();
         let parent = hop.or_else(|| traceparent_of(&event));
-        let span = self.tracer.span(SpanKind::Consumer, || format!("deliver {name}"), parent);
+        let span = info_span!(
+            parent: None,
+            "deliver",
+            otel.kind = "consumer",
+            otel.name = format!("deliver {name}"),
+            messaging.operation.type = "process",
+            messaging.operation.name = "deliver",
+            messaging.destination.subscription.name = name,
+            messaging.message.id = event_id,
+            faas.invoked_name = subscription.function().as_str(),
+            http.response.status_code = Empty,
+        );
+        span.set_remote_parent(parent);
         let context = span.traceparent().or(parent);
         let outcome = self.post(subscription, event, context.as_ref()).await;
         let verdict = judge(subscription, &outcome, attempts.saturating_add(1));
-        describe(span, subscription, event_id, &outcome, &verdict);
+        record(&span, &outcome, &verdict);
         let trace_id = context.as_ref().map(Traceparent::trace_id);
         let seconds = started.elapsed().as_secs_f64();
         let labels = SubscriptionLabels { subscription: name.to_owned() };
@@ -127,26 +135,14 @@ impl Courier {
     }
 }
 
-/// Says of an attempt's span what it was about and what became of it.
-fn describe(
-    mut span: Span,
-    subscription: &Subscription,
-    event_id: &str,
-    outcome: &DeliveryOutcome,
-    verdict: &Verdict,
-) {
-    span.set("messaging.operation.type", "process");
-    span.set("messaging.operation.name", "deliver");
-    span.set("messaging.destination.subscription.name", subscription.name().to_owned());
-    span.set("messaging.message.id", event_id.to_owned());
-    span.set("faas.invoked_name", subscription.function().to_string());
+fn record(span: &Span, outcome: &DeliveryOutcome, verdict: &Verdict) {
     if let DeliveryOutcome::Answered(status) = outcome {
-        span.set("http.response.status_code", i64::from(*status));
+        span.record("http.response.status_code", i64::from(*status));
     }
     match verdict {
         Verdict::Done => {}
-        Verdict::Retry { refusal, .. } => span.fail(refusal.reason.clone()),
-        Verdict::Park { refusal, .. } => span.fail(format!("parked: {}", refusal.reason)),
+        Verdict::Retry { refusal, .. } => span.record_failure(refusal.reason.clone()),
+        Verdict::Park { refusal, .. } => span.record_failure(format!("parked: {}", refusal.reason)),
     }
 }
 

@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use bson::{Bson, Document, RawDocumentBuf, doc};
 use bytes::Bytes;
-use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer};
+use mcommerce_telemetry::{SpanExt as _, Traceparent};
 use protocol::{
     CloudEvent, CollectionName, Direction, EventType, Expect, Filter, Operation, Path, Query, SortKey,
 };
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 use uuid::Uuid;
 
 use crate::store::{Store, StoreError};
@@ -116,15 +118,19 @@ impl Outgoing {
 
     /// Its way into the broker's keeping. The event keeps the context it was emitted in, as the `CloudEvents` extension
     /// wants it; the context of this hop goes beside it, in the message.
-    pub(crate) fn publishing(&self, tracer: &Tracer) -> Span {
-        let mut span =
-            tracer.span(SpanKind::Producer, || format!("publish {}", self.kind), self.traceparent());
-        if tracer.is_on() {
-            span.set("messaging.operation.type", "send");
-            span.set("messaging.operation.name", "publish");
-            span.set("messaging.message.id", self.id.clone());
-            span.set("cloudevents.event_type", self.kind.as_str().to_owned());
-        }
+    pub(crate) fn publishing(&self) -> Span {
+        let span = info_span!(
+            parent: None,
+            "publish",
+            otel.kind = "producer",
+            otel.name = format!("publish {}", self.kind),
+            messaging.operation.type = "send",
+            messaging.operation.name = "publish",
+            messaging.message.id = self.id,
+            messaging.system = Empty,
+            cloudevents.event_type = self.kind.as_str(),
+        );
+        span.set_remote_parent(self.traceparent());
         span
     }
 

@@ -1,5 +1,5 @@
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use application::Grant;
@@ -8,11 +8,13 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTI
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use mcommerce_telemetry::{
-    Span, SpanKind, TRACEPARENT, Traceparent, random_traceparent, traceparent_from, traceparent_header,
+    SpanExt as _, TRACEPARENT, Traceparent, random_traceparent, traceparent_from, traceparent_header,
 };
 use protocol::{CollectionName, FailureCode};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 
 use super::auth::authenticate;
 use super::media::Media;
@@ -25,7 +27,7 @@ use crate::metrics::{OperationLabels, RequestLabels};
 pub(super) struct Call {
     pub(super) app: Arc<App>,
     pub(super) trace: Traceparent,
-    span: Mutex<Span>,
+    span: Span,
     media: Media,
     operation: &'static str,
     function: Result<String, Refusal>,
@@ -46,11 +48,23 @@ impl From<Refusal> for Failed {
 
 impl Call {
     pub(super) fn of(operation: &'static str, headers: &HeaderMap, app: Arc<App>) -> Self {
-        let span = app.config.tracer.span_of(SpanKind::Server, || operation, headers);
+        let span = info_span!(
+            parent: None,
+            "request",
+            otel.kind = "server",
+            otel.name = operation,
+            http.request.method = method(operation),
+            http.route = route(operation),
+            mcommerce.function = Empty,
+            db.operation.name = Empty,
+            db.query.summary = Empty,
+            db.collection.name = Empty,
+        );
+        span.set_remote_parent(traceparent_from(headers));
         let of_span = span.traceparent();
         Self {
             trace: of_span.or_else(|| traceparent_from(headers)).unwrap_or_else(random_traceparent),
-            span: Mutex::new(span),
+            span,
             media: Media::of_answer(headers),
             operation,
             function: authenticate(headers, &app.config.tokens),
@@ -75,30 +89,26 @@ impl Call {
 
     /// Whether anybody wants to know what it is about before it fails.
     pub(super) fn is_traced(&self) -> bool {
-        self.app.config.tracer.is_on()
+        !self.span.is_disabled()
     }
 
     /// Says in the span what is asked for: the collections it is about, and all of it in short.
-    pub(super) fn describe(&self, collections: &[&CollectionName], summary: String) {
-        let (mut span, operation) = (self.span(), self.operation);
-        span.set("db.operation.name", operation);
-        span.set("db.query.summary", summary);
+    pub(super) fn describe(&self, collections: &[&CollectionName], summary: &str) {
+        let (span, operation) = (&self.span, self.operation);
+        span.record("db.operation.name", operation);
+        span.record("db.query.summary", summary);
         // The conventions know the name of one collection only.
         match collections {
             [] => {}
             [first, others @ ..] if others.iter().all(|other| other == first) => {
-                span.set("db.collection.name", first.as_str().to_owned());
+                span.record("db.collection.name", first.as_str());
                 span.rename(|| format!("{operation} {first}"));
             }
             several => {
                 let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
-                span.set("db.collection.name", names.join(","));
+                span.record("db.collection.name", names.join(","));
             }
         }
-    }
-
-    fn span(&self) -> std::sync::MutexGuard<'_, Span> {
-        self.span.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a request that answers with a body in the call's own media type.
@@ -199,13 +209,8 @@ impl Call {
         self.app.metrics.requests.get_or_create(&labels).inc();
         let seconds = self.started.elapsed().as_secs_f64();
         self.app.metrics.request_time.get_or_create(&OperationLabels { operation }).observe(seconds);
-        if self.is_traced() {
-            let mut span = self.span();
-            span.set("http.request.method", method(operation));
-            span.set("http.route", route(operation));
-            span.set("mcommerce.function", self.function().to_owned());
-            span.answered(response.status());
-        }
+        self.span.record("mcommerce.function", self.function());
+        self.span.record_status(response.status());
         response.headers_mut().insert(TRACEPARENT, traceparent_header(&self.trace));
         response
     }

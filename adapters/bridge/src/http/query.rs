@@ -15,7 +15,7 @@ pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<
     let request: QueryRequest = body::read(headers, body).await?;
     if call.is_traced() {
         let collections: Vec<_> = request.queries.iter().map(|query| &query.collection).collect();
-        call.describe(&collections, about(&request));
+        call.describe(&collections, &about(&request));
     }
     answer(call, &request, Media::of_answer(headers))
         .await

@@ -16,7 +16,7 @@ pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<
     let about = about(&request);
     if call.is_traced() {
         let collections: Vec<_> = request.operations.iter().map(Operation::collection).collect();
-        call.describe(&collections, about.clone());
+        call.describe(&collections, &about);
     }
     match commit(call, request).await {
         Ok(answer) => Ok(Media::of_answer(headers).encode(&answer)?),

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 
 use super::build::cargo_build;
 use super::watch::{Affected, Watch, affected};
-use super::{ShopOptions, output, up};
+use super::{DEFAULT_LOG, ShopOptions, output, up};
 
 const DEFAULT_PROFILE: &str = "quick";
 /// The URL of the page's development server.
@@ -19,9 +19,8 @@ const PAGE: &str = "http://127.0.0.1:5173";
 
 /// Starts a shop, and swaps functions and the page when they change.
 pub(super) async fn dev(options: ShopOptions) -> anyhow::Result<()> {
-    let telemetry = Telemetry::from_env("mcommerce")?;
+    let telemetry = Telemetry::start("mcommerce", DEFAULT_LOG)?;
     let mut config = up::config(&options)?;
-    config.tracer = telemetry.tracer("mcommerce");
     let profile = config.profile.get_or_insert_with(|| DEFAULT_PROFILE.to_owned()).clone();
     config.missing_folders = MissingFolders::Skip;
     let shop = Shop::start(config).await?;

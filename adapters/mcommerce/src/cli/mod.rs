@@ -17,6 +17,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+/// What is logged unless `LOG_LEVEL` says otherwise.
+const DEFAULT_LOG: &str = "warn";
+
 /// The whole shop on one machine.
 #[derive(Parser)]
 #[command(name = "mcommerce", version)]
@@ -106,7 +109,10 @@ struct ShopOptions {
 /// Parses the arguments and runs the command.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
-    mcommerce_telemetry::log_to_stderr("MCOMMERCE_LOG", "warn");
+    // These two also export spans, which needs a runtime.
+    if !matches!(cli.command, Command::Up(_) | Command::Dev(_)) {
+        mcommerce_telemetry::log_to_stderr(DEFAULT_LOG);
+    }
     let result = match cli.command {
         Command::Env(place) => env::print(&place),
         Command::BridgeConfig(place) => env::print_bridge_config(&place),

@@ -4,14 +4,12 @@ use mcommerce_bridge::Settings;
 use mcommerce_telemetry::Telemetry;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{ShopOptions, output};
+use super::{DEFAULT_LOG, ShopOptions, output};
 
 /// Runs a shop until it receives a stop signal.
 pub(super) async fn up(options: ShopOptions) -> anyhow::Result<()> {
-    let telemetry = Telemetry::from_env("mcommerce")?;
-    let mut config = config(&options)?;
-    config.tracer = telemetry.tracer("mcommerce");
-    let shop = Shop::start(config).await?;
+    let telemetry = Telemetry::start("mcommerce", DEFAULT_LOG)?;
+    let shop = Shop::start(config(&options)?).await?;
     if options.json {
         println!("{}", output::json_line(&shop));
     } else {

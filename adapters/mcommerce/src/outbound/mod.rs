@@ -12,8 +12,9 @@ use axum::Router;
 use http::uri::Scheme;
 use http::{HeaderName, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Empty, Limited};
-use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer, method_name, traceparent_from};
+use mcommerce_telemetry::{SpanExt as _, Traceparent, method_name, traceparent_from};
 use tower::ServiceExt as _;
+use tracing::{Span, info_span};
 use wasmtime_wasi_http::{
     DEFAULT_FORBIDDEN_HEADERS, Error, ForbiddenHeaderFilter, RequestOptions, WasiBody, WasiHttpHooks,
 };
@@ -53,7 +54,6 @@ pub struct Outbound {
     allowed: Arc<AllowedHosts>,
     component: Arc<str>,
     journal: Journal,
-    tracer: Tracer,
     forbidden: ForbiddenHeaderFilter,
 }
 
@@ -117,31 +117,30 @@ impl Outbound {
         allowed: &Arc<AllowedHosts>,
         component: &Arc<str>,
         journal: &Journal,
-        tracer: &Tracer,
     ) -> Self {
         Self {
             network: Arc::clone(network),
             allowed: Arc::clone(allowed),
             component: Arc::clone(component),
             journal: journal.clone(),
-            tracer: tracer.clone(),
             forbidden: Arc::new(|name| DEFAULT_FORBIDDEN_HEADERS.contains(name)),
         }
     }
 
     /// Starts a client span as a child of the context in the request. It names the host but no path, because paths contain
     /// ids.
-    fn span(&self, request: &Request<WasiBody>) -> Span {
+    fn span(request: &Request<WasiBody>) -> Span {
         let (method, host) = (method_name(request.method()), request.uri().host().unwrap_or_default());
-        let mut span =
-            self.tracer.span_of(SpanKind::Client, || format!("{method} {host}"), request.headers());
-        if span.is_on() {
-            span.set("http.request.method", method);
-            span.set("server.address", host.to_owned());
-            if let Some(port) = request.uri().port_u16() {
-                span.set("server.port", i64::from(port));
-            }
-        }
+        let span = info_span!(
+            parent: None,
+            "send",
+            otel.kind = "client",
+            otel.name = format!("{method} {host}"),
+            http.request.method = method,
+            server.address = host,
+            server.port = request.uri().port_u16().map(i64::from),
+        );
+        span.set_remote_parent(traceparent_from(request.headers()));
         span
     }
 
@@ -183,9 +182,9 @@ impl WasiHttpHooks for Outbound {
         options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Answer> + Send> {
-        let mut span = self.span(&request);
+        let span = Self::span(&request);
         let checked = self.check(&request);
-        span.carry(request.headers_mut());
+        span.inject(request.headers_mut());
         let network = Arc::clone(&self.network);
         Box::new(async move {
             let answered = match checked {
@@ -193,8 +192,8 @@ impl WasiHttpHooks for Outbound {
                 Err(denied) => Err(denied),
             };
             match &answered {
-                Ok(response) => span.answered(response.status()),
-                Err(error) => span.fail(error.to_string()),
+                Ok(response) => span.record_status(response.status()),
+                Err(error) => span.record_failure(error.to_string()),
             }
             let response = answered?;
             let driven: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });

@@ -4,8 +4,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
-use mcommerce_telemetry::{Span, SpanKind, Traceparent, Tracer, traceparent_from};
+use mcommerce_telemetry::{SpanExt as _, Traceparent, traceparent_from};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::{Span, info_span};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{HandlerState as _, InstantiationError, ProxyHandler, TrapOrPanicError};
 
@@ -31,8 +32,6 @@ pub struct ComponentSetup {
     pub variables: Arc<BTreeMap<String, String>>,
     pub limits: InstanceLimits,
     pub metrics: ComponentMetrics,
-    /// Makes a span of each of its runs.
-    pub tracer: Tracer,
 }
 
 /// A component did not answer.
@@ -93,26 +92,30 @@ impl Component {
         mut request: http::Request<WasiBody>,
     ) -> Result<http::Response<WasiBody>, CallError> {
         let begun = Instant::now();
-        let mut span = self.span(&request);
-        span.carry(request.headers_mut());
+        let span = self.span(&request);
+        span.inject(request.headers_mut());
         let answered = self.run(request).await;
         let status = answered.as_ref().map(http::Response::status).map_err(|error| *error);
         self.setup.metrics.count(status, begun.elapsed());
         match status {
-            Ok(status) => span.answered(status),
-            Err(error) => span.fail(error.to_string()),
+            Ok(status) => span.record_status(status),
+            Err(error) => span.record_failure(error.to_string()),
         }
         answered
     }
 
     /// Its run, named as Spin names it.
     fn span(&self, request: &http::Request<WasiBody>) -> Span {
-        let name = || format!("execute_wasm_component {}", self.setup.name);
-        let mut span = self.setup.tracer.span_of(SpanKind::Internal, name, request.headers());
-        if span.is_on() {
-            span.set("faas.name", self.setup.name.to_string());
-            span.set("faas.trigger", "http");
-        }
+        let name = &*self.setup.name;
+        let span = info_span!(
+            parent: None,
+            "execute_wasm_component",
+            otel.kind = "internal",
+            otel.name = format!("execute_wasm_component {name}"),
+            faas.name = name,
+            faas.trigger = "http",
+        );
+        span.set_remote_parent(traceparent_from(request.headers()));
         span
     }
 

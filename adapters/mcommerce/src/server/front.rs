@@ -8,9 +8,10 @@ use http::{HeaderName, HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
 use mcommerce_telemetry::{
-    Span, SpanKind, TRACEPARENT, Tracer, method_name, random_traceparent, traceparent_from,
-    traceparent_header,
+    SpanExt as _, TRACEPARENT, method_name, random_traceparent, traceparent_from, traceparent_header,
 };
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::connection::Service;
@@ -41,8 +42,6 @@ pub struct Front {
     pub app: Arc<App>,
     pub inbox: Option<Arc<Inbox>>,
     pub dashboard: Option<Arc<Dashboard>>,
-    /// Makes a span of each request.
-    pub tracer: Tracer,
     /// The largest request body, in bytes.
     pub max_body: u64,
     /// The authority of requests without a `Host` header.
@@ -53,18 +52,25 @@ pub struct Front {
 impl Service for Front {
     async fn answer(&self, mut request: Request<Incoming>, peer: SocketAddr) -> Response<WasiBody> {
         let method = method_name(request.method());
-        let mut span = self.tracer.span_of(SpanKind::Server, || method, request.headers());
-        span.set("http.request.method", method);
-        span.set("url.scheme", "http");
+        let span = info_span!(
+            parent: None,
+            "request",
+            otel.kind = "server",
+            otel.name = method,
+            http.request.method = method,
+            http.route = Empty,
+            url.scheme = "http",
+        );
+        span.set_remote_parent(traceparent_from(request.headers()));
         let context = span.traceparent().or_else(|| traceparent_from(request.headers()));
         let context = context.unwrap_or_else(random_traceparent);
         let traceparent = traceparent_header(&context);
         request.headers_mut().insert(TRACEPARENT, traceparent.clone());
-        let mut response = match self.route(request, peer, &mut span).await {
+        let mut response = match self.route(request, peer, &span).await {
             Ok(response) => response,
             Err(problem) => problem.response(Some(context.trace_id())),
         };
-        span.answered(response.status());
+        span.record_status(response.status());
         let headers = response.headers_mut();
         headers.insert(TRACERESPONSE, traceparent);
         if self.side == Side::Outside {
@@ -79,7 +85,7 @@ impl Front {
         &self,
         mut request: Request<Incoming>,
         peer: SocketAddr,
-        span: &mut Span,
+        span: &Span,
     ) -> Result<Response<WasiBody>, Problem> {
         if self.side == Side::Outside {
             guard::check(request.uri().path()).map_err(|fault| match fault {

@@ -2,10 +2,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use mcommerce_telemetry::{Span, Tracer};
+use mcommerce_telemetry::SpanExt as _;
 use protocol::Operation;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use super::document;
 use super::queue::Queue;
@@ -23,7 +24,6 @@ const MAX_OPERATIONS: usize = 64;
 /// The broker `store`.
 pub(crate) struct StoreBroker {
     queue: Queue,
-    tracer: Tracer,
 }
 
 impl StoreBroker {
@@ -32,10 +32,9 @@ impl StoreBroker {
         subscriptions: Subscriptions,
         lease: Arc<Lease>,
         poll_interval: Duration,
-        tracer: Tracer,
     ) -> Self {
         let forwarded = Notify::new();
-        Self { queue: Queue { store, subscriptions, lease, forwarded, poll_interval }, tracer }
+        Self { queue: Queue { store, subscriptions, lease, forwarded, poll_interval } }
     }
 
     /// Takes an event out of the outbox and makes its deliveries. Delivery ids are computed from the event's, so
@@ -52,9 +51,9 @@ impl StoreBroker {
     /// Moves some of them, which ends their spans.
     async fn commit(&self, operations: &[Operation], spans: &mut Vec<Span>) -> Result<(), EventsError> {
         let moved = self.queue.store.transact(operations).await;
-        for mut span in spans.drain(..) {
+        for span in spans.drain(..) {
             if moved.is_err() {
-                span.fail("not moved");
+                span.record_failure("not moved");
             }
         }
         match moved {
@@ -70,7 +69,7 @@ impl Broker for StoreBroker {
     async fn forward(&self, _outbox: &Outbox, events: &[Outgoing]) -> Result<(), EventsError> {
         let (mut operations, mut spans) = (Vec::new(), Vec::new());
         for event in events {
-            let publishing = event.publishing(&self.tracer);
+            let publishing = event.publishing();
             let moves = self.moves(event, &publishing);
             if !operations.is_empty() && operations.len() + moves.len() > MAX_OPERATIONS {
                 self.commit(&operations, &mut spans).await?;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use mcommerce_telemetry::Tracer;
+use mcommerce_telemetry::SpanExt as _;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -35,7 +35,6 @@ pub(crate) struct Rabbit {
     names: Names,
     subscriptions: Subscriptions,
     link: Link,
-    tracer: Tracer,
 }
 
 impl Rabbit {
@@ -44,22 +43,21 @@ impl Rabbit {
         prefix: &str,
         subscriptions: Subscriptions,
         metrics: Arc<Metrics>,
-        tracer: Tracer,
     ) -> Self {
-        Self { names: Names::new(prefix), subscriptions, link: Link::new(url, metrics), tracer }
+        Self { names: Names::new(prefix), subscriptions, link: Link::new(url, metrics) }
     }
 
     /// Publishes one event. One that somebody subscribed to must reach a queue; any other may go nowhere.
     async fn publish(&self, live: &Live, event: &Outgoing) -> Result<(), EventsError> {
         let mandatory = self.subscriptions.consuming(&event.kind).next().is_some();
-        let mut span = event.publishing(&self.tracer);
-        span.set("messaging.system", "rabbitmq");
+        let span = event.publishing();
+        span.record("messaging.system", "rabbitmq");
         let hop = span.traceparent().or_else(|| event.traceparent());
         let properties = message::fresh(&event.id, event.kind.as_str(), hop.as_ref());
         let (exchange, kind) = (self.names.exchange(), event.kind.as_str());
         let published = live.publish(exchange, kind, mandatory, &event.json(), properties).await;
         if published.is_err() {
-            span.fail("not confirmed");
+            span.record_failure("not confirmed");
         }
         published
     }
