@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::options::{Backends, Config};
 
-/// What is logged unless `LOG_LEVEL` says otherwise. The AMQP library calls every lost connection an error; the bridge
-/// tells it in its own words.
-const DEFAULT_LOG: &str = "info,lapin=off";
+/// What is logged unless `LOG_LEVEL` says otherwise: not the requests that succeed, and nothing from the AMQP library,
+/// which calls every lost connection an error that the bridge reports in its own words.
+const DEFAULT_LOG: &str = "info,mcommerce_bridge::access=off,lapin=off";
 
 #[derive(Args)]
 pub(super) struct Serve {

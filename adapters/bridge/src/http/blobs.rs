@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use application::{BlobAccess, Grant};
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -11,10 +12,10 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
 use protocol::FailureCode;
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::body::declared_length;
-use super::call::{Call, Failed};
+use super::declared_length::declared_length;
+use super::function::Function;
+use super::layers::Permit;
 use super::refusal::Refusal;
 use crate::app::App;
 use crate::store::StoreError;
@@ -25,47 +26,57 @@ const MAX_MEDIA_TYPE_BYTES: usize = 100;
 
 type Incoming = Pin<Box<dyn Stream<Item = Result<Bytes, StoreError>> + Send>>;
 
-pub(super) async fn put(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Response {
+pub(super) async fn put(
+    State(app): State<Arc<App>>,
+    function: Function,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<StatusCode, Refusal> {
     let (head, body) = request.into_parts();
-    let call = Call::of("put_blob", &head.headers, app);
-    let call = &call;
-    call.respond(|_permit| async move { store(call, &id, &head.headers, body).await.map_err(about_blobs) })
-        .await
+    store(&app, &function, &id, &head.headers, body).await.map_err(about_blobs)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn get(State(app): State<Arc<App>>, Path(id): Path<String>, request: Request) -> Response {
-    let call = Call::of("get_blob", request.headers(), app);
-    let call = &call;
-    call.respond(|permit| async move { fetch(call, &id, permit).await.map_err(about_blobs) }).await
+pub(super) async fn get(
+    State(app): State<Arc<App>>,
+    function: Function,
+    Path(id): Path<String>,
+    Extension(permit): Extension<Permit>,
+) -> Result<Response, Refusal> {
+    fetch(&app, &function, &id, permit).await.map_err(about_blobs)
 }
 
-fn about_blobs(refusal: Refusal) -> Failed {
-    Failed { refusal, about: "blobs".into() }
+fn about_blobs(refusal: Refusal) -> Refusal {
+    refusal.about("blobs")
 }
 
-async fn store(call: &Call, id: &str, headers: &HeaderMap, body: Body) -> Result<Response, Refusal> {
-    call.require(&Grant::Blobs(BlobAccess::Write))?;
+async fn store(
+    app: &App,
+    function: &Function,
+    id: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(), Refusal> {
+    function.require(&app.grants, &Grant::Blobs(BlobAccess::Write))?;
     check_id(id)?;
     let media_type = media_type(headers)?;
     if declared_length(headers).is_some_and(|length| length > MAX_BLOB_BYTES) {
         return Err(Refusal::too_large(MAX_BLOB_BYTES));
     }
     let received = Arc::new(AtomicU64::new(0));
-    let stored = call.app.store.put_blob(id, media_type, counted(body, &received), MAX_BLOB_BYTES).await;
+    let stored = app.store.put_blob(id, media_type, counted(body, &received), MAX_BLOB_BYTES).await;
     // The store says only that the bytes did not fit; what was counted says why.
     if stored.is_err() && received.load(Ordering::Relaxed) > MAX_BLOB_BYTES {
         return Err(Refusal::too_large(MAX_BLOB_BYTES));
     }
     stored?;
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    Ok(response)
+    Ok(())
 }
 
-async fn fetch(call: &Call, id: &str, permit: Arc<OwnedSemaphorePermit>) -> Result<Response, Refusal> {
-    call.require(&Grant::Blobs(BlobAccess::Read))?;
+async fn fetch(app: &App, function: &Function, id: &str, permit: Permit) -> Result<Response, Refusal> {
+    function.require(&app.grants, &Grant::Blobs(BlobAccess::Read))?;
     check_id(id)?;
-    let Some(blob) = call.app.store.get_blob(id).await? else {
+    let Some(blob) = app.store.get_blob(id).await? else {
         return Err(Refusal::new(StatusCode::NOT_FOUND, FailureCode::NotFound, "there is no such blob"));
     };
     let media_type = HeaderValue::from_str(&blob.media_type).map_err(Refusal::internal)?;

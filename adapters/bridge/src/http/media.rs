@@ -1,4 +1,8 @@
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use bson::{Bson, Document};
 use protocol::{BSON_MEDIA_TYPE, FailureCode};
@@ -15,6 +19,14 @@ pub(super) enum Media {
 
 const JSON_MEDIA_TYPE: &str = "application/json";
 
+impl<S: Sync> FromRequestParts<S> for Media {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of_answer(&parts.headers))
+    }
+}
+
 impl Media {
     /// What the body of a request is written in.
     pub(super) fn of_body(headers: &HeaderMap) -> Result<Self, Refusal> {
@@ -29,7 +41,7 @@ impl Media {
 
     /// What an answer is to be written in: what is accepted, else what the request was written in, else JSON, which
     /// a person can read.
-    pub(super) fn of_answer(headers: &HeaderMap) -> Self {
+    fn of_answer(headers: &HeaderMap) -> Self {
         named_in(headers, &ACCEPT).or_else(|| named_in(headers, &CONTENT_TYPE)).unwrap_or(Self::Json)
     }
 

@@ -1,10 +1,14 @@
-//! The bridge's routes.
+//! The bridge's routes, and the layers around them.
 
-mod auth;
+mod answer;
 mod blobs;
-mod body;
-mod call;
+mod checked;
+mod declared_length;
+mod describe;
+mod function;
+mod layers;
 mod media;
+mod operation;
 mod probes;
 mod query;
 mod refusal;
@@ -14,54 +18,55 @@ mod transact;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::handler::Handler as _;
 use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post, put};
 use protocol::FailureCode;
+use tower::ServiceBuilder;
 
 use crate::app::App;
-use call::Call;
+use layers::{admit, authenticate, limit_time, log, measure, render, trace};
+use operation::{BLOB, QUERY, TRANSACT};
+use query::query;
 use refusal::Refusal;
+use transact::transact;
 
 pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new()
-        .route("/v1/query", post(query))
-        .route("/v1/transact", post(transact))
-        .route("/v1/blobs/{id}", put(blobs::put).get(blobs::get))
+    // Of each stack the first layer is the outermost.
+    let observed = ServiceBuilder::new()
+        .layer(from_fn_with_state(Arc::clone(&app), authenticate))
+        .layer(from_fn(trace))
+        .layer(from_fn_with_state(Arc::clone(&app), measure))
+        .layer(from_fn(log))
+        .layer(from_fn(render));
+    let admitted = ServiceBuilder::new()
+        .layer(from_fn_with_state(Arc::clone(&app), admit))
+        .layer(from_fn_with_state(Arc::clone(&app), limit_time));
+    let admitted = |methods: MethodRouter<Arc<App>>| methods.route_layer(admitted.clone());
+
+    let functions = Router::new()
+        .route(QUERY, admitted(post(query)))
+        .route(TRANSACT, admitted(post(transact)))
+        .route(BLOB, admitted(put(blobs::put).get(blobs::get)))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(observed.clone());
+    // Probes are frequent and nobody's request: they are neither traced nor counted.
+    let probes = Router::new()
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
         .route("/metrics", get(probes::metrics))
         .route("/figures", get(probes::figures))
-        .fallback(nowhere)
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(app)
+        .method_not_allowed_fallback(wrong_method.layer(observed));
+    functions.merge(probes).with_state(app)
 }
 
-async fn query(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let call = Call::of("query", &head.headers, app);
-    let run = query::run(&call, &head.headers, body);
-    call.answer(run).await
+async fn unknown_route() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, FailureCode::NotFound, "there is no such route")
 }
 
-async fn transact(State(app): State<Arc<App>>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let call = Call::of("transact", &head.headers, app);
-    let run = transact::run(&call, &head.headers, body);
-    call.answer(run).await
-}
-
-async fn nowhere(State(app): State<Arc<App>>, request: Request) -> Response {
-    let refusal = Refusal::new(StatusCode::NOT_FOUND, FailureCode::NotFound, "there is no such route");
-    Call::of("none", request.headers(), app).refuse(refusal)
-}
-
-async fn wrong_method(State(app): State<Arc<App>>, request: Request) -> Response {
-    let refusal = Refusal::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        FailureCode::Malformed,
-        "this route does not take this method",
-    );
-    Call::of("none", request.headers(), app).refuse(refusal)
+async fn wrong_method() -> Refusal {
+    let detail = "this route does not take this method";
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, FailureCode::Malformed, detail)
 }

@@ -2,10 +2,9 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
 use serde_json::json;
 
-use super::call::respond_with;
+use super::answer::Answer;
 use crate::app::App;
 use crate::health::StoreState;
 
@@ -14,13 +13,13 @@ const OPEN_METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
 /// Whether the process is alive.
-pub(super) async fn healthz() -> Response {
-    respond_with(StatusCode::OK, JSON, json!({ "alive": true }).to_string().into_bytes())
+pub(super) async fn healthz() -> Answer {
+    Answer::ok(JSON, json!({ "alive": true }).to_string().into_bytes())
 }
 
 /// Whether requests can be served, and what is missing. A broker that is away is only a warning: transactions go on,
 /// and the outbox holds their events.
-pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn readyz(State(app): State<Arc<App>>) -> Answer {
     let store = match app.health.store() {
         StoreState::Unprepared => "not prepared",
         StoreState::Up => "up",
@@ -36,18 +35,18 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Response {
         "warnings": if broker_up { json!([]) } else { json!(["broker"]) },
     });
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    respond_with(status, JSON, body.to_string().into_bytes())
+    Answer { status, media_type: JSON, body: body.to_string().into_bytes() }
 }
 
 /// What is counted, as JSON, for a page that a person reads.
-pub(super) async fn figures(State(app): State<Arc<App>>) -> Response {
+pub(super) async fn figures(State(app): State<Arc<App>>) -> Answer {
     match serde_json::to_vec(&app.figures()) {
-        Ok(body) => respond_with(StatusCode::OK, JSON, body),
-        Err(_) => respond_with(StatusCode::INTERNAL_SERVER_ERROR, JSON, Vec::new()),
+        Ok(body) => Answer::ok(JSON, body),
+        Err(_) => Answer { status: StatusCode::INTERNAL_SERVER_ERROR, media_type: JSON, body: Vec::new() },
     }
 }
 
 /// Counters for Prometheus.
-pub(super) async fn metrics(State(app): State<Arc<App>>) -> Response {
-    respond_with(StatusCode::OK, OPEN_METRICS, app.metrics().into_bytes())
+pub(super) async fn metrics(State(app): State<Arc<App>>) -> Answer {
+    Answer::ok(OPEN_METRICS, app.metrics().into_bytes())
 }

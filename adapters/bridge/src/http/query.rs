@@ -1,32 +1,42 @@
+use std::sync::Arc;
+
 use application::{Access, Grant};
-use axum::body::Body;
-use axum::http::HeaderMap;
+use axum::extract::State;
 use bson::{Document, RawDocumentBuf};
 use futures::future::try_join_all;
 use protocol::{QueryAnswer, QueryRequest, QueryResult};
 
-use super::body;
-use super::call::{Call, Failed};
+use super::answer::Answer;
+use super::checked::Checked;
+use super::describe::describe;
+use super::function::Function;
 use super::media::Media;
 use super::refusal::Refusal;
 use super::splice::splice;
+use crate::app::App;
 
-pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failed> {
-    let request: QueryRequest = body::read(headers, body).await?;
-    if call.is_traced() {
-        let collections: Vec<_> = request.queries.iter().map(|query| &query.collection).collect();
-        call.describe(&collections, &about(&request));
-    }
-    answer(call, &request, Media::of_answer(headers))
-        .await
-        .map_err(|refusal| Failed { refusal, about: about(&request) })
+pub(super) async fn query(
+    State(app): State<Arc<App>>,
+    function: Function,
+    media: Media,
+    Checked(request): Checked<QueryRequest>,
+) -> Result<Answer, Refusal> {
+    describe("query", request.queries.iter().map(|query| &query.collection), || summarise(&request));
+    let body = run(&app, &function, &request, media).await;
+    let body = body.map_err(|refusal| refusal.about(summarise(&request)))?;
+    Ok(Answer::ok(media.header(), body))
 }
 
-async fn answer(call: &Call, request: &QueryRequest, media: Media) -> Result<Vec<u8>, Refusal> {
+async fn run(
+    app: &App,
+    function: &Function,
+    request: &QueryRequest,
+    media: Media,
+) -> Result<Vec<u8>, Refusal> {
     for query in &request.queries {
-        call.require(&Grant::Collection(query.collection.clone(), Access::Read))?;
+        function.require(&app.grants, &Grant::Collection(query.collection.clone(), Access::Read))?;
     }
-    let results = try_join_all(request.queries.iter().map(|query| call.app.store.query(query))).await?;
+    let results = try_join_all(request.queries.iter().map(|query| app.store.query(query))).await?;
     match media {
         Media::Bson => splice(&results).map_err(Refusal::internal),
         Media::Json => {
@@ -47,7 +57,7 @@ fn decode(result: QueryResult<RawDocumentBuf>) -> Result<QueryResult<Document>, 
     })
 }
 
-fn about(request: &QueryRequest) -> String {
+fn summarise(request: &QueryRequest) -> String {
     let collections: Vec<_> = request.queries.iter().map(|query| query.collection.as_str()).collect();
     collections.join(" ")
 }

@@ -1,4 +1,8 @@
+use std::error::Error;
+use std::sync::Arc;
+
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use protocol::{Failure, FailureCode};
 
 use crate::store::StoreError;
@@ -6,15 +10,39 @@ use crate::store::StoreError;
 /// Why a request is answered with a failure: what the function is told, and what only the log is.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    pub(super) status: StatusCode,
+    status: StatusCode,
     pub(super) failure: Failure,
-    /// For the log alone: the store's own words.
-    pub(super) cause: Option<String>,
+    /// What the request was about, for the log: collections, kinds of operations, types of events.
+    pub(super) about: String,
+    /// What went wrong in the bridge or the store, for the log.
+    source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, code: FailureCode, detail: impl Into<String>) -> Self {
-        Self { status, failure: Failure { code, detail: detail.into(), conflict: None }, cause: None }
+        let failure = Failure { code, detail: detail.into(), conflict: None };
+        Self { status, failure, about: String::new(), source: None }
+    }
+
+    pub(super) fn about(self, about: impl Into<String>) -> Self {
+        Self { about: about.into(), ..self }
+    }
+
+    /// The refusal that a response stands for.
+    pub(super) fn in_response(response: &Response) -> Option<Arc<Self>> {
+        response.extensions().get::<Arc<Self>>().cloned()
+    }
+
+    /// The error behind it with all its sources, or what the function is told.
+    pub(super) fn cause(&self) -> String {
+        let Some(source) = &self.source else { return self.failure.detail.clone() };
+        let mut cause = source.to_string();
+        let mut next = source.source();
+        while let Some(error) = next {
+            cause = format!("{cause}: {error}");
+            next = error.source();
+        }
+        cause
     }
 
     pub(super) fn malformed(detail: impl Into<String>) -> Self {
@@ -40,14 +68,20 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, FailureCode::Unavailable, detail)
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err` as it is")]
-    pub(super) fn internal(cause: impl ToString) -> Self {
-        let refusal = Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            FailureCode::Internal,
-            "the bridge failed; see its log",
-        );
-        Self { cause: Some(cause.to_string()), ..refusal }
+    pub(super) fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let detail = "the bridge failed; see its log";
+        let refusal = Self::new(StatusCode::INTERNAL_SERVER_ERROR, FailureCode::Internal, detail);
+        Self { source: Some(source.into()), ..refusal }
+    }
+}
+
+/// The layers above write the body, as they know in which media type.
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        *response.status_mut() = self.status;
+        response.extensions_mut().insert(Arc::new(self));
+        response
     }
 }
 
@@ -65,7 +99,7 @@ impl From<StoreError> for Refusal {
             }
             StoreError::Unfit(detail) => Self::malformed(detail),
             StoreError::Unavailable(cause) => Self {
-                cause: Some(cause),
+                source: Some(cause.into()),
                 ..Self::unavailable("the store can't be reached or is overloaded")
             },
             StoreError::Internal(cause) => Self::internal(cause),

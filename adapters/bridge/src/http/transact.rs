@@ -1,71 +1,87 @@
+use std::sync::Arc;
+
 use application::{Access, Grant};
-use axum::body::Body;
-use axum::http::HeaderMap;
-use protocol::{NewEvent, Operation, TransactAnswer, TransactRequest};
+use axum::Extension;
+use axum::extract::State;
+use protocol::{NewEvent, Operation, Traceparent, TransactAnswer, TransactRequest};
 use uuid::Uuid;
 
-use super::body;
-use super::call::{Call, Failed};
+use super::answer::Answer;
+use super::checked::Checked;
+use super::describe::describe;
+use super::function::Function;
 use super::media::Media;
 use super::refusal::Refusal;
+use crate::app::App;
 use crate::events::Emission;
 use crate::metrics::EventLabels;
 
-pub(super) async fn run(call: &Call, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Failed> {
-    let request: TransactRequest = body::read(headers, body).await?;
-    let about = about(&request);
-    if call.is_traced() {
-        let collections: Vec<_> = request.operations.iter().map(Operation::collection).collect();
-        call.describe(&collections, &about);
-    }
-    match commit(call, request).await {
-        Ok(answer) => Ok(Media::of_answer(headers).encode(&answer)?),
-        Err(refusal) => Err(Failed { refusal, about }),
+pub(super) async fn transact(
+    State(app): State<Arc<App>>,
+    function: Function,
+    Extension(trace): Extension<Traceparent>,
+    media: Media,
+    Checked(request): Checked<TransactRequest>,
+) -> Result<Answer, Refusal> {
+    let summary = summarise(&request);
+    describe("transact", request.operations.iter().map(Operation::collection), || summary.clone());
+    match commit(&app, &function, trace, request).await {
+        Ok(answer) => Ok(Answer::ok(media.header(), media.encode(&answer)?)),
+        Err(refusal) => Err(refusal.about(summary)),
     }
 }
 
-async fn commit(call: &Call, request: TransactRequest) -> Result<TransactAnswer, Refusal> {
-    authorise(call, &request)?;
+async fn commit(
+    app: &App,
+    function: &Function,
+    trace: Traceparent,
+    request: TransactRequest,
+) -> Result<TransactAnswer, Refusal> {
+    authorise(app, function, &request)?;
     let TransactRequest { mut operations, events } = request;
     let own = operations.len();
     let kinds: Vec<_> = events.iter().map(|event| event.kind.clone()).collect();
     let mut ids = Vec::with_capacity(events.len());
     for (seq, event) in events.into_iter().enumerate() {
-        let emission = emission(call, event);
+        let emission = emission(function, trace, event);
         ids.push(emission.id.to_string());
         operations.push(emission.insert(seq)?);
     }
-    let mut outcomes = call.app.store.transact(&operations).await?;
+    let mut outcomes = app.store.transact(&operations).await?;
     outcomes.truncate(own);
     if !kinds.is_empty() {
-        call.app.committed.notify_one();
+        app.committed.notify_one();
     }
     for kind in kinds {
         let labels = EventLabels { kind: kind.as_str().to_owned() };
-        call.app.metrics.events_committed.get_or_create(&labels).inc();
+        app.metrics.events_committed.get_or_create(&labels).inc();
     }
     Ok(TransactAnswer { outcomes, events: ids })
 }
 
-fn authorise(call: &Call, request: &TransactRequest) -> Result<(), Refusal> {
+fn authorise(app: &App, function: &Function, request: &TransactRequest) -> Result<(), Refusal> {
     for operation in &request.operations {
-        call.require(&Grant::Collection(operation.collection().clone(), Access::needed_by(operation)))?;
+        let grant = Grant::Collection(operation.collection().clone(), Access::needed_by(operation));
+        function.require(&app.grants, &grant)?;
     }
-    request.events.iter().try_for_each(|event| call.require(&Grant::Emit(event.kind.clone())))
+    request
+        .events
+        .iter()
+        .try_for_each(|event| function.require(&app.grants, &Grant::Emit(event.kind.clone())))
 }
 
-fn emission(call: &Call, event: NewEvent) -> Emission {
+fn emission(function: &Function, trace: Traceparent, event: NewEvent) -> Emission {
     Emission {
         id: Uuid::now_v7(),
-        source: format!("/functions/{}", call.function()),
+        source: format!("/functions/{}", function.name()),
         kind: event.kind,
         subject: event.subject,
-        traceparent: call.trace,
+        traceparent: trace,
         data: event.data,
     }
 }
 
-fn about(request: &TransactRequest) -> String {
+fn summarise(request: &TransactRequest) -> String {
     let operations = request
         .operations
         .iter()

@@ -1,24 +1,31 @@
 use std::borrow::Cow;
 
 use axum::body::Body;
+use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_LENGTH;
 use bson::Bson;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use protocol::{Check, MAX_BODY_BYTES, check_nesting};
 use serde::de::DeserializeOwned;
 
+use super::declared_length::declared_length;
 use super::media::Media;
 use super::refusal::Refusal;
 
-/// The length a request says its body has.
-pub(super) fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+/// The body of a request, decoded and checked.
+pub(super) struct Checked<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Check, S: Sync> FromRequest<S> for Checked<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
+        let (head, body) = request.into_parts();
+        read(&head.headers, body).await.map(Self)
+    }
 }
 
-/// Reads, decodes and checks a request.
-pub(super) async fn read<T: DeserializeOwned + Check>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
+async fn read<T: DeserializeOwned + Check>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
     let media = Media::of_body(headers)?;
     let bytes = collect(headers, body).await?;
     let request: T = match media {

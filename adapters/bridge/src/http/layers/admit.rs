@@ -1,0 +1,42 @@
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::app::App;
+use crate::health::StoreState;
+use crate::http::function::Function;
+use crate::http::refusal::Refusal;
+
+/// A share of a request's permit. The request counts as in flight until the last share is dropped, so an answer that
+/// is streamed keeps one.
+#[derive(Clone)]
+pub(in crate::http) struct Permit {
+    _permit: Arc<OwnedSemaphorePermit>,
+}
+
+/// Lets a request in if its function is known, the bridge can serve, and there is a permit left.
+pub(in crate::http) async fn admit(
+    State(app): State<Arc<App>>,
+    _caller: Function,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    if app.health.is_draining() {
+        return Err(Refusal::unavailable("the bridge is shutting down"));
+    }
+    if app.health.store() == StoreState::Unprepared {
+        return Err(Refusal::unavailable("the store is not ready yet"));
+    }
+    let permit = Arc::clone(&app.gate).try_acquire_owned().map_err(|_| {
+        app.metrics.shed.inc();
+        Refusal::unavailable("too many requests are in flight")
+    })?;
+    let permit = Permit { _permit: Arc::new(permit) };
+    request.extensions_mut().insert(permit.clone());
+    let response = next.run(request).await;
+    drop(permit);
+    Ok(response)
+}
