@@ -6,6 +6,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::error_chain::Chain;
 use crate::metrics::Metrics;
 use crate::store::Store;
 use application::Collections;
@@ -79,7 +80,7 @@ impl Health {
         loop {
             let reason = match timeout(PREPARE_TIMEOUT, store.prepare(collections)).await {
                 Ok(Ok(())) => break,
-                Ok(Err(error)) => error.to_string(),
+                Ok(Err(error)) => Chain(&error).to_string(),
                 Err(_) => "preparing the store took too long".to_owned(),
             };
             if reason != last_reason {

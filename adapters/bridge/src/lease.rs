@@ -79,7 +79,7 @@ impl Lease {
             return self.commit(Operation::Insert { collection: leases(), document }).await;
         };
         let seen =
-            lease.get_datetime("expiresAt").map_err(|error| StoreError::Internal(error.to_string()))?;
+            lease.get_datetime("expiresAt").map_err(|error| StoreError::unreadable("the lease", error))?;
         if seen > DateTime::now() {
             return Ok(false);
         }

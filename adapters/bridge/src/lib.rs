@@ -11,6 +11,7 @@ mod app;
 mod backoff;
 mod bridge;
 pub mod config;
+mod error_chain;
 mod events;
 mod figures;
 mod grants;
@@ -25,8 +26,8 @@ mod urls;
 pub use bridge::Bridge;
 pub use config::{BridgeConfig, ConfigError, FunctionToken, FunctionTokens, Settings, read_declarations};
 pub use events::{
-    DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE, EventsError,
-    HttpDeliver,
+    BrokerError, DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE,
+    EventsError, HttpDeliver,
 };
 pub use figures::{DeliveryFigures, EventFigures, Figures};
 pub use store::open_store;

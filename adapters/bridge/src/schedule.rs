@@ -20,6 +20,7 @@ use tracing::info_span;
 use uuid::Uuid;
 
 use crate::backoff::Backoff;
+use crate::error_chain::Chain;
 use crate::events::Emission;
 use crate::store::{Store, StoreError};
 
@@ -107,7 +108,7 @@ impl Clock {
                     sleep(until_next(SystemTime::now(), self.schedule.every.get())).await;
                 }
                 Err(error) => {
-                    tracing::warn!(schedule = self.name.as_str(), %error, "a tick can't be emitted yet");
+                    tracing::warn!(schedule = self.name.as_str(), error = %Chain(&error), "a tick can't be emitted yet");
                     sleep(backoff.next()).await;
                 }
             }

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use serde::Serialize;
 
+use super::error::BrokerError;
 use crate::store::StoreError;
 
 /// An event that a subscription's function refused too often.
@@ -30,8 +31,8 @@ pub enum DeadLetterError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The broker did not serve.
-    #[error("broker unavailable: {0}")]
-    Broker(String),
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
 }
 
 #[async_trait]

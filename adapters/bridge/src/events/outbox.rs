@@ -49,7 +49,6 @@ impl Emission {
     /// The operation that writes it. `seq` is its place among the events of its transaction; the id alone orders
     /// the outbox, being a UUIDv7 that never goes back within one bridge.
     pub(crate) fn insert(self, seq: usize) -> Result<Operation, StoreError> {
-        let internal = |error: &dyn std::fmt::Display| StoreError::Internal(error.to_string());
         let id = self.id.to_string();
         let event = CloudEvent {
             specversion: "1.0".into(),
@@ -57,13 +56,13 @@ impl Emission {
             source: self.source,
             kind: self.kind,
             subject: self.subject,
-            time: OffsetDateTime::now_utc().format(&Rfc3339).map_err(|error| internal(&error))?,
+            time: OffsetDateTime::now_utc().format(&Rfc3339).map_err(StoreError::internal)?,
             datacontenttype: "application/json".into(),
             traceparent: Some(self.traceparent.to_string()),
             data: self.data,
         };
-        let event = bson::serialize_to_document(&event).map_err(|error| internal(&error))?;
-        let seq = i64::try_from(seq).map_err(|error| internal(&error))?;
+        let event = bson::serialize_to_document(&event).map_err(StoreError::internal)?;
+        let seq = i64::try_from(seq).map_err(StoreError::internal)?;
         Ok(Operation::Insert {
             collection: collection(),
             document: doc! { "_id": id, "seq": seq, "event": event },
@@ -99,13 +98,19 @@ impl Outbox {
 
 impl Outgoing {
     fn read(stored: &RawDocumentBuf) -> Result<Self, StoreError> {
-        let unreadable = || StoreError::Internal("an event in the outbox can't be read".into());
-        let mut document = Document::try_from(stored.as_ref()).map_err(|_| unreadable())?;
-        let Some(Bson::Document(event)) = document.remove("event") else { return Err(unreadable()) };
-        let text = |key: &str| event.get_str(key).map(str::to_owned).map_err(|_| unreadable());
+        const WHAT: &str = "an event in the outbox";
+        let mut document =
+            Document::try_from(stored.as_ref()).map_err(|error| StoreError::unreadable(WHAT, error))?;
+        let Some(Bson::Document(event)) = document.remove("event") else {
+            return Err(StoreError::malformed(WHAT));
+        };
+        let text = |key: &str| match event.get_str(key) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(error) => Err(StoreError::unreadable(WHAT, error)),
+        };
         Ok(Self {
             id: text("id")?,
-            kind: EventType::parse(text("type")?).map_err(|_| unreadable())?,
+            kind: EventType::parse(text("type")?).map_err(|error| StoreError::unreadable(WHAT, error))?,
             subject: text("subject")?,
             event,
         })

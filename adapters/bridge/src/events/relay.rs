@@ -5,9 +5,11 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::broker::{Broker, EventsError};
+use super::broker::Broker;
+use super::error::EventsError;
 use super::outbox::{Outbox, PAGE};
 use crate::backoff::Backoff;
+use crate::error_chain::Chain;
 use crate::lease::Lease;
 use crate::metrics::{EventLabels, Metrics};
 
@@ -74,7 +76,7 @@ impl Relay {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        tracing::warn!(%error, "events don't move");
+                        tracing::warn!(error = %Chain(&error), "events don't move");
                     }
                     tokio::select! {
                         () = stop.cancelled() => {}

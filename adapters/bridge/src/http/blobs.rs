@@ -11,14 +11,15 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _};
-use protocol::FailureCode;
+use protocol::{FailureCode, Traceparent};
 
 use super::declared_length::declared_length;
 use super::function::Function;
 use super::layers::Permit;
 use super::refusal::Refusal;
 use crate::app::App;
-use crate::store::StoreError;
+use crate::error_chain::Chain;
+use crate::store::{Blob, StoreError, Unfit};
 
 /// The most bytes of a blob.
 const MAX_BLOB_BYTES: u64 = 8 * 1024 * 1024;
@@ -42,8 +43,22 @@ pub(super) async fn get(
     function: Function,
     Path(id): Path<String>,
     Extension(permit): Extension<Permit>,
+    Extension(trace): Extension<Traceparent>,
 ) -> Result<Response, Refusal> {
-    fetch(&app, &function, &id, permit).await.map_err(about_blobs)
+    let (media_type, blob) = find(&app, &function, &id).await.map_err(about_blobs)?;
+    let bytes = blob.bytes.inspect(move |piece| {
+        // The request is in flight until its last byte has left.
+        let _in_flight = &permit;
+        // The status has left already, so the caller only sees the connection break.
+        if let Err(error) = piece {
+            let (trace_id, cause) = (trace.trace_id(), Chain(error));
+            tracing::error!("traceId" = trace_id, %cause, "a blob broke off while it was sent");
+        }
+    });
+    let mut response = Response::new(Body::from_stream(bytes));
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(blob.length));
+    Ok(response)
 }
 
 fn about_blobs(refusal: Refusal) -> Refusal {
@@ -73,21 +88,15 @@ async fn store(
     Ok(())
 }
 
-async fn fetch(app: &App, function: &Function, id: &str, permit: Permit) -> Result<Response, Refusal> {
+/// A blob, and its media type as a header.
+async fn find(app: &App, function: &Function, id: &str) -> Result<(HeaderValue, Blob), Refusal> {
     function.require(&app.grants, &Grant::Blobs(BlobAccess::Read))?;
     check_id(id)?;
     let Some(blob) = app.store.get_blob(id).await? else {
         return Err(Refusal::new(StatusCode::NOT_FOUND, FailureCode::NotFound, "there is no such blob"));
     };
     let media_type = HeaderValue::from_str(&blob.media_type).map_err(Refusal::internal)?;
-    // The request is in flight until its last byte has left.
-    let bytes = blob.bytes.inspect(move |_| {
-        let _in_flight = &permit;
-    });
-    let mut response = Response::new(Body::from_stream(bytes));
-    response.headers_mut().insert(CONTENT_TYPE, media_type);
-    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(blob.length));
-    Ok(response)
+    Ok((media_type, blob))
 }
 
 fn check_id(id: &str) -> Result<(), Refusal> {
@@ -111,7 +120,7 @@ fn media_type(headers: &HeaderMap) -> Result<&str, Refusal> {
 fn counted(body: Body, received: &Arc<AtomicU64>) -> Incoming {
     let received = Arc::clone(received);
     let pieces = body.into_data_stream().map(move |piece| {
-        let piece = piece.map_err(|_| StoreError::Unfit("the body broke off".into()))?;
+        let piece = piece.map_err(|_| Unfit::BodyBrokeOff)?;
         received.fetch_add(piece.len() as u64, Ordering::Relaxed);
         Ok(piece)
     });

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use protocol::{Failure, FailureCode};
 
+use crate::error_chain::Chain;
 use crate::store::StoreError;
 
 /// Why a request is answered with a failure: what the function is told, and what only the log is.
@@ -35,14 +36,10 @@ impl Refusal {
 
     /// The error behind it with all its sources, or what the function is told.
     pub(super) fn cause(&self) -> String {
-        let Some(source) = &self.source else { return self.failure.detail.clone() };
-        let mut cause = source.to_string();
-        let mut next = source.source();
-        while let Some(error) = next {
-            cause = format!("{cause}: {error}");
-            next = error.source();
+        match &self.source {
+            Some(source) => Chain(source.as_ref()).to_string(),
+            None => self.failure.detail.clone(),
         }
-        cause
     }
 
     pub(super) fn malformed(detail: impl Into<String>) -> Self {
@@ -97,12 +94,12 @@ impl From<StoreError> for Refusal {
                 refusal.failure.conflict = Some(conflict);
                 refusal
             }
-            StoreError::Unfit(detail) => Self::malformed(detail),
-            StoreError::Unavailable(cause) => Self {
-                source: Some(cause.into()),
+            StoreError::Unfit(unfit) => Self::malformed(unfit.to_string()),
+            StoreError::Unavailable(source) => Self {
+                source: Some(source),
                 ..Self::unavailable("the store can't be reached or is overloaded")
             },
-            StoreError::Internal(cause) => Self::internal(cause),
+            StoreError::Internal(source) => Self::internal(source),
         }
     }
 }

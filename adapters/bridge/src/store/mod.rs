@@ -5,13 +5,16 @@
 mod api;
 mod error;
 mod fit;
+mod limits;
 mod mongodb;
 mod open;
 mod page;
 mod sqlite;
+mod unfit;
 
 pub use api::{Blob, ByteStream, Store};
 pub use error::StoreError;
 pub use mongodb::MongoStore;
 pub use open::open_store;
 pub use sqlite::SqliteStore;
+pub use unfit::{Unfit, UnfitOperation};

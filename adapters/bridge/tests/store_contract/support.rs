@@ -257,7 +257,9 @@ pub(crate) fn assert_duplicate(result: Result<Vec<Outcome>, StoreError>, operati
 #[track_caller]
 pub(crate) fn assert_unfit(result: Result<Vec<Outcome>, StoreError>, operation: u32) {
     match result {
-        Err(StoreError::Unfit(why)) => assert!(why.contains(&format!("operation {operation}:")), "{why}"),
+        Err(StoreError::Unfit(why)) => {
+            assert!(why.to_string().contains(&format!("operation {operation}:")), "{why}")
+        }
         other => panic!("not unfit: {other:?}"),
     }
 }

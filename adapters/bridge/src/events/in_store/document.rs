@@ -11,6 +11,8 @@ use crate::events::dead_letter::{DeadLetter, letter_id};
 use crate::events::outbox::Outgoing;
 use crate::store::StoreError;
 
+const DELIVERY: &str = "a delivery";
+
 /// A delivery that is due.
 pub(super) struct Due {
     pub(super) id: String,
@@ -110,12 +112,15 @@ impl Due {
         let (Ok(id), Ok(subject), Some(attempts)) =
             (document.get_str("_id"), document.get_str("subject"), attempts)
         else {
-            return Err(unreadable());
+            return Err(StoreError::malformed(DELIVERY));
         };
         let (id, subject) = (id.to_owned(), subject.to_owned());
         let traceparent = document.get_str("traceparent").ok().and_then(Traceparent::parse);
-        let Some(Bson::Document(event)) = document.remove("event") else { return Err(unreadable()) };
-        let event_id = event.get_str("id").map(str::to_owned).map_err(|_| unreadable())?;
+        let Some(Bson::Document(event)) = document.remove("event") else {
+            return Err(StoreError::malformed(DELIVERY));
+        };
+        let event_id =
+            event.get_str("id").map_err(|error| StoreError::unreadable(DELIVERY, error))?.to_owned();
         Ok(Self { id, event_id, subject, attempts, traceparent, event })
     }
 }
@@ -139,9 +144,5 @@ pub(super) fn letter(stored: &RawDocumentBuf) -> Result<DeadLetter, StoreError> 
 }
 
 fn decode(stored: &RawDocumentBuf) -> Result<Document, StoreError> {
-    Document::try_from(stored.as_ref()).map_err(|_| unreadable())
-}
-
-fn unreadable() -> StoreError {
-    StoreError::Internal("a delivery can't be read".into())
+    Document::try_from(stored.as_ref()).map_err(|error| StoreError::unreadable(DELIVERY, error))
 }

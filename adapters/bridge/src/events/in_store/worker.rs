@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 use super::document::{Due, deliveries, done, in_state, park, path, retry};
 use super::queue::Queue;
 use crate::backoff::Backoff;
-use crate::events::broker::EventsError;
+use crate::error_chain::Chain;
 use crate::events::courier::{Courier, Verdict};
+use crate::events::error::EventsError;
 use crate::events::outbox::event_json;
 use crate::store::{Store, StoreError};
 use application::Subscription;
@@ -46,7 +47,7 @@ impl<'a> Worker<'a> {
                     self.queue.poll_interval
                 }
                 Err(error) => {
-                    tracing::debug!(%error, "due deliveries can't be read");
+                    tracing::debug!(error = %Chain(&error), "due deliveries can't be read");
                     backoff.next()
                 }
             };
@@ -130,7 +131,7 @@ impl<'a> Worker<'a> {
                     subjects.remove(&subject);
                 }
                 if let Err(error) = recorded {
-                    tracing::warn!(subscription, %error, "a delivery's outcome was not recorded; it will be repeated");
+                    tracing::warn!(subscription, error = %Chain(&error), "a delivery's outcome was not recorded; it will be repeated");
                 }
             }
             // Which subject it was died with the task. Nothing else is lost: in an empty memory all is due again.

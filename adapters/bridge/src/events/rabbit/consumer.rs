@@ -10,12 +10,13 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::link::{Link, Live, broker};
+use super::link::{Link, Live};
 use super::message::{self, Envelope};
 use super::names::Names;
 use crate::backoff::Backoff;
-use crate::events::broker::EventsError;
+use crate::error_chain::Chain;
 use crate::events::courier::{Courier, Refusal, Verdict};
+use crate::events::error::BrokerError;
 use application::Subscription;
 
 const CONSUMER_TAG: &str = "bridge";
@@ -38,7 +39,7 @@ pub(super) async fn consume(
         let ended = consumer.run(stop, &mut backoff).await;
         consumer.finish().await;
         if let Err(error) = ended {
-            tracing::warn!(subscription = subscription.name(), %error, "consuming was interrupted");
+            tracing::warn!(subscription = subscription.name(), error = %Chain(&error), "consuming was interrupted");
             live.fail();
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -56,7 +57,7 @@ struct Consumer<'a> {
     subscription: &'a Subscription,
     courier: &'a Arc<Courier>,
     waiting: BTreeMap<String, VecDeque<Delivery>>,
-    tasks: JoinSet<(String, Result<(), EventsError>)>,
+    tasks: JoinSet<(String, Result<(), BrokerError>)>,
 }
 
 impl<'a> Consumer<'a> {
@@ -69,14 +70,14 @@ impl<'a> Consumer<'a> {
         Self { live, names, subscription, courier, waiting: BTreeMap::new(), tasks: JoinSet::new() }
     }
 
-    async fn run(&mut self, stop: &CancellationToken, backoff: &mut Backoff) -> Result<(), EventsError> {
+    async fn run(&mut self, stop: &CancellationToken, backoff: &mut Backoff) -> Result<(), BrokerError> {
         let channel = self.live.channel().await?;
         let prefetch = self.subscription.concurrency();
-        channel.basic_qos(prefetch, BasicQosOptions::default()).await.map_err(|error| broker(&error))?;
+        channel.basic_qos(prefetch, BasicQosOptions::default()).await?;
         let queue = self.names.queue(self.subscription.name());
         let (options, none) = (BasicConsumeOptions::default(), FieldTable::default());
         let consuming = channel.basic_consume(queue.into(), CONSUMER_TAG.into(), options, none).await;
-        let mut deliveries = consuming.map_err(|error| broker(&error))?;
+        let mut deliveries = consuming?;
         backoff.reset();
         loop {
             tokio::select! {
@@ -84,21 +85,18 @@ impl<'a> Consumer<'a> {
                 Some(done) = self.tasks.join_next() => self.finished(done)?,
                 delivery = deliveries.next() => match delivery {
                     Some(Ok(delivery)) => self.arrived(delivery),
-                    Some(Err(error)) => return Err(broker(&error)),
-                    None => return Err(EventsError::Broker("the consumer was cancelled".into())),
+                    Some(Err(error)) => return Err(error.into()),
+                    None => return Err(BrokerError::ConsumerCancelled),
                 },
             }
         }
-        channel
-            .basic_cancel(CONSUMER_TAG.into(), BasicCancelOptions::default())
-            .await
-            .map_err(|error| broker(&error))?;
+        channel.basic_cancel(CONSUMER_TAG.into(), BasicCancelOptions::default()).await?;
         // Those that were not begun go back to the queue when the channel closes.
         self.waiting.values_mut().for_each(VecDeque::clear);
         while let Some(done) = self.tasks.join_next().await {
             self.finished(done)?;
         }
-        channel.close(200, "OK".into()).await.map_err(|error| broker(&error))
+        Ok(channel.close(200, "OK".into()).await?)
     }
 
     /// Waits for what is in flight, so that nothing is tried twice at once when it is handed out again.
@@ -118,9 +116,9 @@ impl<'a> Consumer<'a> {
 
     fn finished(
         &mut self,
-        done: Result<(String, Result<(), EventsError>), tokio::task::JoinError>,
-    ) -> Result<(), EventsError> {
-        let (subject, handled) = done.map_err(|error| EventsError::Broker(error.to_string()))?;
+        done: Result<(String, Result<(), BrokerError>), tokio::task::JoinError>,
+    ) -> Result<(), BrokerError> {
+        let (subject, handled) = done?;
         handled?;
         match self.waiting.get_mut(&subject).and_then(VecDeque::pop_front) {
             Some(next) => self.start(subject, next),
@@ -162,7 +160,7 @@ async fn handle(
     subscription: Subscription,
     courier: Arc<Courier>,
     delivery: Delivery,
-) -> Result<(), EventsError> {
+) -> Result<(), BrokerError> {
     let before = &delivery.properties;
     let verdict = if let Some(event) = Envelope::read(&delivery.data) {
         let attempts = message::attempts(before);
@@ -186,5 +184,6 @@ async fn handle(
     if let Some((queue, properties)) = onward {
         live.publish(String::new(), queue, true, &delivery.data, properties).await?;
     }
-    delivery.ack(BasicAckOptions::default()).await.map(drop).map_err(|error| broker(&error))
+    delivery.ack(BasicAckOptions::default()).await?;
+    Ok(())
 }

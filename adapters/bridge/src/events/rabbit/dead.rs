@@ -4,11 +4,11 @@ use lapin::message::BasicGetMessage;
 use lapin::options::{BasicAckOptions, BasicGetOptions};
 use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 
-use super::link::{Live, broker};
+use super::link::Live;
 use super::message::{letter, replayed};
 use super::names::Names;
-use crate::events::broker::EventsError;
 use crate::events::dead_letter::{DeadLetter, DeadLetterError, Letters};
+use crate::events::error::BrokerError;
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
 
@@ -31,16 +31,6 @@ enum Fate {
     Discard,
 }
 
-impl From<EventsError> for DeadLetterError {
-    fn from(error: EventsError) -> Self {
-        match error {
-            EventsError::Store(error) => Self::Store(error),
-            EventsError::Broker(reason) => Self::Broker(reason),
-            overtaken @ EventsError::Overtaken => Self::Broker(overtaken.to_string()),
-        }
-    }
-}
-
 impl RabbitDeadLetters {
     pub(in crate::events) fn new(url: AmqpUrl, prefix: &str, subscriptions: &Subscriptions) -> Self {
         let subscriptions = subscriptions.iter().map(|subscription| subscription.name().to_owned()).collect();
@@ -59,7 +49,7 @@ impl RabbitDeadLetters {
         &self,
         live: &Live,
         decide: &mut (impl FnMut(DeadLetter) -> Fate + Send),
-    ) -> Result<(), EventsError> {
+    ) -> Result<(), BrokerError> {
         'subscriptions: for subscription in &self.subscriptions {
             let channel = live.channel().await?;
             let queue = self.names.dead_queue(subscription);
@@ -73,7 +63,7 @@ impl RabbitDeadLetters {
                     Ok(None) => break,
                     // No bridge has declared it yet, so nothing was parked in it. The channel is gone with this.
                     Err(error) if is_not_found(&error) => continue 'subscriptions,
-                    Err(error) => return Err(broker(&error)),
+                    Err(error) => return Err(error.into()),
                 };
                 left = (left - 1).min(usize::try_from(message.message_count).unwrap_or(MAX_LETTERS));
                 match decide(letter(subscription, &message.properties, &message.data)) {
@@ -87,7 +77,7 @@ impl RabbitDeadLetters {
                     }
                 }
             }
-            channel.close(200, "OK".into()).await.map_err(|error| broker(&error))?;
+            channel.close(200, "OK".into()).await?;
         }
         Ok(())
     }
@@ -112,8 +102,9 @@ fn is_not_found(error: &lapin::Error) -> bool {
     matches!(error.kind(), ErrorKind::ProtocolError(error) if *error.kind() == not_found)
 }
 
-async fn acknowledge(message: &BasicGetMessage) -> Result<(), EventsError> {
-    message.ack(BasicAckOptions::default()).await.map(drop).map_err(|error| broker(&error))
+async fn acknowledge(message: &BasicGetMessage) -> Result<(), BrokerError> {
+    message.ack(BasicAckOptions::default()).await?;
+    Ok(())
 }
 
 #[async_trait]

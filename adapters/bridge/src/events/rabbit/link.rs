@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::names::Names;
 use crate::backoff::Backoff;
-use crate::events::broker::EventsError;
+use crate::error_chain::Chain;
+use crate::events::error::BrokerError;
 use crate::metrics::Metrics;
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
@@ -37,7 +38,7 @@ pub(super) struct Link {
 }
 
 impl Live {
-    pub(super) async fn connect(url: &AmqpUrl) -> Result<Self, EventsError> {
+    pub(super) async fn connect(url: &AmqpUrl) -> Result<Self, BrokerError> {
         let connect = async {
             let name = ConnectionProperties::default().with_connection_name("mcommerce-bridge".into());
             let connection = Connection::connect_uri(url.to_uri(), name).await?;
@@ -46,13 +47,13 @@ impl Live {
             Ok::<_, lapin::Error>(Self { connection, publisher, broken: CancellationToken::new() })
         };
         match timeout(CONNECT_TIMEOUT, connect).await {
-            Ok(connected) => connected.map_err(|error| broker(&error)),
-            Err(_) => Err(EventsError::Broker("no connection in time".into())),
+            Ok(connected) => Ok(connected?),
+            Err(_) => Err(BrokerError::ConnectTimedOut),
         }
     }
 
-    pub(super) async fn channel(&self) -> Result<Channel, EventsError> {
-        self.connection.create_channel().await.map_err(|error| broker(&error))
+    pub(super) async fn channel(&self) -> Result<Channel, BrokerError> {
+        Ok(self.connection.create_channel().await?)
     }
 
     /// Publishes and waits for the confirmation; with `mandatory`, that it reached a queue as well.
@@ -63,7 +64,7 @@ impl Live {
         mandatory: bool,
         payload: &[u8],
         properties: BasicProperties,
-    ) -> Result<(), EventsError> {
+    ) -> Result<(), BrokerError> {
         let options = BasicPublishOptions { mandatory, immediate: false };
         let publish = async {
             let key = ShortString::from(routing_key);
@@ -71,10 +72,10 @@ impl Live {
         };
         match timeout(CONFIRM_TIMEOUT, publish).await {
             Ok(Ok(Confirmation::Ack(None))) => Ok(()),
-            Ok(Ok(Confirmation::Ack(Some(_)))) => Err(EventsError::Broker("no queue takes the event".into())),
-            Ok(Ok(_)) => Err(EventsError::Broker("the event was not confirmed".into())),
-            Ok(Err(error)) => Err(broker(&error)),
-            Err(_) => Err(EventsError::Broker("no confirmation in time".into())),
+            Ok(Ok(Confirmation::Ack(Some(_)))) => Err(BrokerError::Unroutable),
+            Ok(Ok(_)) => Err(BrokerError::NotConfirmed),
+            Ok(Err(error)) => Err(error.into()),
+            Err(_) => Err(BrokerError::ConfirmTimedOut),
         }
     }
 
@@ -143,7 +144,7 @@ impl Link {
                     }
                 }
                 Err(error) => {
-                    let reason = error.to_string();
+                    let reason = Chain(&error).to_string();
                     if reason != last_reason {
                         tracing::warn!(reason, "the broker can't be reached yet");
                         last_reason = reason;
@@ -157,16 +158,15 @@ impl Link {
         }
     }
 
-    async fn open(&self, names: &Names, subscriptions: &Subscriptions) -> Result<Arc<Live>, EventsError> {
+    async fn open(&self, names: &Names, subscriptions: &Subscriptions) -> Result<Arc<Live>, BrokerError> {
         let live = Live::connect(&self.url).await?;
         let declared = async {
             let channel = live.channel().await?;
-            names.declare(&channel, subscriptions).await.map_err(|error| broker(&error))?;
-            channel.close(200, "OK".into()).await.map_err(|error| broker(&error))
+            names.declare(&channel, subscriptions).await?;
+            Ok(channel.close(200, "OK".into()).await?)
         };
         let declared = timeout(CONNECT_TIMEOUT, declared).await;
-        match declared.unwrap_or_else(|_| Err(EventsError::Broker("queues were not declared in time".into())))
-        {
+        match declared.unwrap_or_else(|_| Err(BrokerError::DeclareTimedOut)) {
             Ok(()) => Ok(Arc::new(live)),
             Err(error) => {
                 live.close().await;
@@ -179,8 +179,4 @@ impl Link {
         self.metrics.broker_up.set(i64::from(live.is_some()));
         self.live.send_replace(live);
     }
-}
-
-pub(super) fn broker(error: &lapin::Error) -> EventsError {
-    EventsError::Broker(error.to_string())
 }

@@ -22,8 +22,9 @@ use tokio_util::task::TaskTracker;
 
 pub(super) use dead::RabbitDeadLetters;
 
-use super::broker::{Broker, EventsError};
+use super::broker::Broker;
 use super::courier::Courier;
+use super::error::{BrokerError, EventsError};
 use super::outbox::{Outbox, Outgoing};
 use crate::metrics::Metrics;
 use crate::urls::AmqpUrl;
@@ -48,7 +49,7 @@ impl Rabbit {
     }
 
     /// Publishes one event. One that somebody subscribed to must reach a queue; any other may go nowhere.
-    async fn publish(&self, live: &Live, event: &Outgoing) -> Result<(), EventsError> {
+    async fn publish(&self, live: &Live, event: &Outgoing) -> Result<(), BrokerError> {
         let mandatory = self.subscriptions.consuming(&event.kind).next().is_some();
         let span = event.publishing();
         span.record("messaging.system", "rabbitmq");
@@ -68,7 +69,7 @@ impl Broker for Rabbit {
     /// Events of one subject go one after another, each after the one before it was confirmed; what is confirmed
     /// leaves the outbox even when others failed.
     async fn forward(&self, outbox: &Outbox, events: &[Outgoing]) -> Result<(), EventsError> {
-        let live = self.link.live().ok_or_else(|| EventsError::Broker("not connected".into()))?;
+        let live = self.link.live().ok_or_else(|| BrokerError::NotConnected)?;
         let mut by_subject: BTreeMap<&str, Vec<&Outgoing>> = BTreeMap::new();
         for event in events {
             by_subject.entry(&event.subject).or_default().push(event);
@@ -95,7 +96,7 @@ impl Broker for Rabbit {
             None => Ok(()),
             Some(error) => {
                 live.fail();
-                Err(error)
+                Err(error.into())
             }
         }
     }

@@ -10,6 +10,7 @@ use mongodb::options::GridFsBucketOptions;
 use super::error;
 use crate::store::api::{Blob, ByteStream};
 use crate::store::error::StoreError;
+use crate::store::unfit::Unfit;
 
 /// How much of a blob is handed on at a time: a chunk of GridFS.
 const PIECE: usize = 255 * 1024;
@@ -35,9 +36,9 @@ pub(super) async fn put(
             let next = next?;
             length += next.len() as u64;
             if length > limit {
-                return Err(StoreError::Unfit(format!("a blob of more than {limit} bytes")));
+                return Err(Unfit::BlobTooLarge { limit }.into());
             }
-            upload.write_all(&next).await.map_err(lost)?;
+            upload.write_all(&next).await.map_err(StoreError::unavailable)?;
         }
         Ok(length)
     };
@@ -49,7 +50,7 @@ pub(super) async fn put(
             return Err(error);
         }
     };
-    upload.close().await.map_err(lost)?;
+    upload.close().await.map_err(StoreError::unavailable)?;
     remove_older(&bucket, id, &file).await?;
     Ok(length)
 }
@@ -64,7 +65,7 @@ pub(super) async fn get(database: &Database, id: &str) -> Result<Option<Blob>, S
     let download = bucket.open_download_stream(file.id).await.map_err(|error| error::of(&error))?;
     let bytes = stream::try_unfold(download, |mut download| async move {
         let mut piece = vec![0; PIECE];
-        let read = download.read(&mut piece).await.map_err(lost)?;
+        let read = download.read(&mut piece).await.map_err(StoreError::unavailable)?;
         piece.truncate(read);
         Ok((read > 0).then(|| (Bytes::from(piece), download)))
     });
@@ -87,8 +88,4 @@ fn bucket(database: &Database) -> GridFsBucket {
 
 fn youngest_first() -> Document {
     doc! { "uploadDate": -1, "_id": -1 }
-}
-
-fn lost(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Unavailable(error.to_string())
 }

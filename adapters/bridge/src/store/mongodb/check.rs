@@ -16,7 +16,13 @@ use super::error::unreadable;
 use super::failure::Failure;
 use super::filter;
 use crate::store::error::StoreError;
-use crate::store::fit::{self, LOCK_FIELD};
+use crate::store::fit;
+use crate::store::limits::{LOCK_FIELD, MAX_CHANGED};
+
+/// MongoDB reports errors of single writes that it should have reported of the command.
+#[derive(Debug, thiserror::Error)]
+#[error("documents could not be locked for a check")]
+struct NotLocked;
 
 /// One operation's access to the transaction.
 pub(super) struct Step<'a> {
@@ -47,7 +53,7 @@ impl Step<'_> {
 
     /// Locks the documents that a filter means, all of them.
     pub(super) async fn lock_meant(&mut self, filter: &Filter) -> Result<(), Failure> {
-        let ids = self.ids(filter::to_document(filter), fit::MAX_CHANGED as u64).await?;
+        let ids = self.ids(filter::to_document(filter), MAX_CHANGED as u64).await?;
         self.lock(&ids).await.map(drop)
     }
 
@@ -100,8 +106,7 @@ impl Step<'_> {
         let reply = self.database.run_command(command).session(&mut *self.session).await;
         let reply = reply.map_err(|error| Failure::of(&error, self.number))?;
         if reply.contains_key("writeErrors") {
-            let error = StoreError::Internal("documents could not be locked for a check".into());
-            return Err(Failure::Final(error));
+            return Err(Failure::Final(StoreError::internal(NotLocked)));
         }
         let written = reply.get_i32("n").map_err(|error| Failure::Final(unreadable(error)))?;
         Ok(usize::try_from(written / 2).unwrap_or_default())

@@ -1,10 +1,12 @@
-//! What an error of the driver means. Messages of the server are left out: they hold the documents concerned.
+//! What errors of MongoDB mean to whoever asked.
+
+use std::sync::Arc;
 
 use mongodb::error::{Error, ErrorKind, WriteFailure};
 use protocol::Conflict;
 
 use crate::store::error::StoreError;
-use crate::store::fit;
+use crate::store::unfit::{Unfit, UnfitOperation};
 
 const DUPLICATE_KEY: i32 = 11000;
 /// Codes by which the server says that an update, or an order, contradicts a document: bad value, can't be parsed,
@@ -16,12 +18,35 @@ const UNAVAILABLE: [i32; 20] =
 /// Transactions are refused by a server that is no replica set.
 const ILLEGAL_OPERATION: i32 = 20;
 
+/// What went wrong with MongoDB. The server's own messages are left out, because they quote documents.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MongoError {
+    #[error("MongoDB: {code_name} ({code})")]
+    Server { code: i32, code_name: String },
+    #[error("MongoDB refuses transactions: it must run as a replica set")]
+    NotAReplicaSet,
+    #[error("the connection to MongoDB broke")]
+    Io(#[source] Arc<std::io::Error>),
+    #[error("no MongoDB primary can be reached")]
+    NoPrimary,
+    #[error("the connection to MongoDB was lost")]
+    ConnectionLost,
+    #[error("the name of MongoDB's host can't be resolved")]
+    UnknownHost,
+    #[error("MongoDB refuses the credentials")]
+    BadCredentials,
+    #[error("no majority of MongoDB has acknowledged the write")]
+    NoMajority,
+    #[error("MongoDB refused an insert")]
+    InsertRefused,
+    #[error("MongoDB's driver failed")]
+    Driver(#[source] Box<ErrorKind>),
+}
+
 /// The error of a request that has no operations.
 pub(super) fn of(error: &Error) -> StoreError {
     match code_of(error) {
-        Some((code, name)) if UNFIT.contains(&code) => {
-            StoreError::Unfit(format!("MongoDB refuses it: {name}"))
-        }
+        Some((code, code_name)) if UNFIT.contains(&code) => Unfit::Query { code_name }.into(),
         _ => general(error),
     }
 }
@@ -34,8 +59,8 @@ pub(super) fn of_operation(error: &Error, operation: usize) -> StoreError {
             let operation = u32::try_from(operation).unwrap_or(u32::MAX);
             StoreError::Conflict(Conflict::Duplicate { operation, index })
         }
-        Some((code, name)) if UNFIT.contains(&code) => {
-            fit::unfit(operation, &format!("it does not fit the document ({name})"))
+        Some((code, code_name)) if UNFIT.contains(&code) => {
+            UnfitOperation::Refused { code_name }.at(operation).into()
         }
         _ => general(error),
     }
@@ -51,36 +76,45 @@ pub(super) fn is_collection_there(error: &Error) -> bool {
     matches!(code_of(error), Some((48, _)))
 }
 
-/// The error of an answer that is other than expected.
-pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Internal(format!("an answer of MongoDB can't be read: {error}"))
+/// The error of an answer that is not as the server documents it.
+pub(super) fn unreadable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+    StoreError::unreadable("an answer of MongoDB", source)
 }
 
 fn general(error: &Error) -> StoreError {
-    match (error.kind.as_ref(), code_of(error)) {
-        (_, Some((code, name))) if UNAVAILABLE.contains(&code) => StoreError::Unavailable(name),
-        (_, Some((ILLEGAL_OPERATION, _))) => {
-            StoreError::Internal("MongoDB must run as a replica set: it refuses transactions".into())
+    let fault = MongoError::from(error);
+    if fault.is_unavailable() { StoreError::unavailable(fault) } else { StoreError::internal(fault) }
+}
+
+impl From<&Error> for MongoError {
+    fn from(error: &Error) -> Self {
+        match (error.kind.as_ref(), code_of(error)) {
+            (_, Some((ILLEGAL_OPERATION, _))) => Self::NotAReplicaSet,
+            (_, Some((code, code_name))) => Self::Server { code, code_name },
+            (ErrorKind::Io(error), _) => Self::Io(Arc::clone(error)),
+            (ErrorKind::ServerSelection { .. }, _) => Self::NoPrimary,
+            (ErrorKind::ConnectionPoolCleared { .. } | ErrorKind::Shutdown, _) => Self::ConnectionLost,
+            (ErrorKind::DnsResolve { .. }, _) => Self::UnknownHost,
+            (ErrorKind::Authentication { .. }, _) => Self::BadCredentials,
+            (ErrorKind::Write(WriteFailure::WriteConcernError(_)), _) => Self::NoMajority,
+            (ErrorKind::InsertMany(_), _) => Self::InsertRefused,
+            (kind, _) => Self::Driver(Box::new(kind.clone())),
         }
-        (_, Some((code, name))) => StoreError::Internal(format!("MongoDB: {name} ({code})")),
-        (ErrorKind::Io(io), _) => StoreError::Unavailable(io.to_string()),
-        (ErrorKind::ServerSelection { .. }, _) => {
-            StoreError::Unavailable("no MongoDB primary can be reached".into())
+    }
+}
+
+impl MongoError {
+    fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Server { code, .. } => UNAVAILABLE.contains(code),
+            Self::Io(_)
+            | Self::NoPrimary
+            | Self::ConnectionLost
+            | Self::UnknownHost
+            | Self::BadCredentials
+            | Self::NoMajority => true,
+            Self::NotAReplicaSet | Self::InsertRefused | Self::Driver(_) => false,
         }
-        (ErrorKind::ConnectionPoolCleared { .. } | ErrorKind::Shutdown, _) => {
-            StoreError::Unavailable("the connection to MongoDB was lost".into())
-        }
-        (ErrorKind::DnsResolve { .. }, _) => {
-            StoreError::Unavailable("MongoDB's name can't be resolved".into())
-        }
-        (ErrorKind::Authentication { .. }, _) => {
-            StoreError::Unavailable("MongoDB refuses the credentials".into())
-        }
-        (ErrorKind::Write(WriteFailure::WriteConcernError(_)), _) => {
-            StoreError::Unavailable("no majority of MongoDB has acknowledged the write".into())
-        }
-        (ErrorKind::InsertMany(_), _) => StoreError::Internal("MongoDB refuses an insert".into()),
-        (kind, _) => StoreError::Internal(kind.to_string()),
     }
 }
 

@@ -32,6 +32,7 @@ use super::error::StoreError;
 use super::fit;
 use crate::urls::UrlError;
 use application::Collections;
+use error::MongoError;
 use limits::COMMAND_TIME;
 use turns::Turns;
 
@@ -63,9 +64,8 @@ impl MongoStore {
 }
 
 async fn connect(uri: &str) -> Result<Database, StoreError> {
-    let mut options = ClientOptions::parse(uri)
-        .await
-        .map_err(|_| StoreError::Unavailable("the names in the store's address can't be resolved".into()))?;
+    let mut options =
+        ClientOptions::parse(uri).await.map_err(|_| StoreError::unavailable(MongoError::UnknownHost))?;
     options.app_name.get_or_insert_with(|| "mcommerce-bridge".into());
     options.server_selection_timeout.get_or_insert(SERVER_WAIT);
     options.connect_timeout.get_or_insert(SERVER_WAIT);

@@ -12,6 +12,7 @@ use super::limits::COMMAND_TIME;
 use super::{error, facet, filter};
 use crate::store::error::StoreError;
 use crate::store::page;
+use crate::store::unfit::Unfit;
 
 /// Answers a query: documents, total and facets at once.
 pub(super) async fn answer(
@@ -44,8 +45,7 @@ async fn find(
     if query.limit == 0 {
         return Ok(Vec::new());
     }
-    let condition =
-        query.filter_after().ok_or_else(|| StoreError::Unfit("after: not a cursor of this query".into()))?;
+    let condition = query.filter_after().ok_or_else(|| Unfit::Cursor)?;
     let mut sort = Document::new();
     for key in order {
         let direction = if key.direction == Direction::Ascending { 1 } else { -1 };

@@ -15,7 +15,9 @@ use super::limits::COMMAND_TIME;
 use super::turns::Turns;
 use super::{error, filter, update};
 use crate::store::error::StoreError;
-use crate::store::fit::{MAX_CHANGED, pinned_ids, too_many};
+use crate::store::fit::pinned_ids;
+use crate::store::limits::MAX_CHANGED;
+use crate::store::unfit::UnfitOperation;
 
 /// How long a transaction is tried again for, its waiting for turns included.
 const TRY_FOR: Duration = Duration::from_secs(8);
@@ -24,13 +26,21 @@ const FIRST_PAUSE: Duration = Duration::from_millis(4);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
+/// A transaction was tried again until its time was over.
+#[derive(Debug, thiserror::Error)]
+#[error("other transactions were in the way for too long")]
+struct Contended {
+    #[source]
+    last: Option<StoreError>,
+}
+
 /// Makes all operations in their order, or none.
 pub(super) async fn run(
     database: &Database,
     turns: &Turns,
     operations: &[Operation],
 ) -> Result<Vec<Outcome>, StoreError> {
-    let late = || StoreError::Unavailable("other transactions were in the way for too long".into());
+    let late = || StoreError::unavailable(Contended { last: None });
     // What is dropped here aborts its transaction.
     timeout(TRY_FOR + COMMAND_TIME, async {
         match operations {
@@ -101,7 +111,7 @@ async fn together(
             Ok(outcomes) => return Ok(outcomes),
             Err(Failure::Final(error)) => return Err(error),
             Err(Failure::Again(error)) if Instant::now() + pause >= deadline => {
-                return Err(StoreError::Unavailable(error.to_string()));
+                return Err(StoreError::unavailable(Contended { last: Some(error) }));
             }
             Err(Failure::Again(_)) => {
                 let part = rand::random_range(0.1..1.0);
@@ -177,7 +187,7 @@ async fn make(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Fail
     };
     let changes = matches!(operation, Operation::Update { .. } | Operation::Delete { .. });
     if changes && matched > MAX_CHANGED as u64 {
-        return Err(Failure::Final(too_many(number)));
+        return Err(Failure::Final(UnfitOperation::TooManyDocuments.at(number).into()));
     }
     met(number, expect, matched).map_err(Failure::Final)
 }

@@ -5,14 +5,19 @@ use futures::{StreamExt, stream};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::pool::Pool;
-use super::rows;
 use crate::store::api::{Blob, ByteStream};
 use crate::store::error::StoreError;
+use crate::store::unfit::Unfit;
 
 /// The size of a piece. The last may be smaller.
 const PIECE: usize = 256 * 1024;
 /// After how many seconds what an upload left behind that never ended is removed.
 const FORSAKEN: i64 = 24 * 60 * 60;
+
+/// A reader finds the blob gone.
+#[derive(Debug, thiserror::Error)]
+#[error("the blob was replaced while it was read")]
+struct Replaced;
 
 /// What is known of a blob that is there.
 struct Found {
@@ -69,7 +74,7 @@ async fn receive(pool: &Pool, number: i64, mut bytes: ByteStream, limit: u64) ->
         let next = next?;
         length += next.len() as u64;
         if length > limit {
-            return Err(StoreError::Unfit(format!("a blob of more than {limit} bytes")));
+            return Err(Unfit::BlobTooLarge { limit }.into());
         }
         waiting.extend_from_slice(&next);
         while waiting.len() >= PIECE {
@@ -143,5 +148,5 @@ fn piece(connection: &Connection, number: i64, part: i64) -> Result<Bytes, Store
     let mut statement =
         connection.prepare_cached("SELECT bytes FROM blob_chunks WHERE blob = ?1 AND part = ?2")?;
     let bytes: Option<Vec<u8>> = statement.query_row((number, part), |row| row.get(0)).optional()?;
-    bytes.map(Bytes::from).ok_or_else(|| rows::unreadable("the blob was replaced while it was read"))
+    bytes.map(Bytes::from).ok_or_else(|| StoreError::internal(Replaced))
 }

@@ -4,9 +4,7 @@ use bson::{Bson, Document, RawBson, RawBsonRef};
 use protocol::{Change, Path, Scalar, Update};
 
 use super::matcher;
-
-/// Why a document can't be changed so. The text names the field and holds no data.
-type Unfit = String;
+use crate::store::unfit::UnfitOperation;
 
 /// One change of the elements of an array.
 struct ElementChange<'a> {
@@ -22,7 +20,7 @@ enum Effect<'a> {
 }
 
 /// Makes all changes of an update, or says why one can't be made; then the document is not to be used.
-pub(super) fn apply(update: &Update, document: &mut Document) -> Result<(), Unfit> {
+pub(super) fn apply(update: &Update, document: &mut Document) -> Result<(), UnfitOperation> {
     // MongoDB adds missing fields in the order of their names, not in that of the request.
     let mut changes: Vec<&Change> = update.0.iter().collect();
     changes.sort_by(|a, b| a.target().segments().cmp(b.target().segments()));
@@ -50,7 +48,7 @@ fn element_change(change: &Change) -> Option<ElementChange<'_>> {
     }
 }
 
-fn apply_one(change: &Change, document: &mut Document) -> Result<(), Unfit> {
+fn apply_one(change: &Change, document: &mut Document) -> Result<(), UnfitOperation> {
     match change {
         Change::Set(path, value) => {
             let (parent, name) = make_parent(document, path)?;
@@ -58,14 +56,14 @@ fn apply_one(change: &Change, document: &mut Document) -> Result<(), Unfit> {
         }
         Change::Inc(path, by) => {
             let (parent, name) = make_parent(document, path)?;
-            increase(parent, name, *by).map_err(|why| format!("{path}: {why}"))?;
+            increase(parent, name, *by, path)?;
         }
         Change::Push(path, value) => {
             let (parent, name) = make_parent(document, path)?;
             match parent.get_mut(name) {
                 None => drop(parent.insert(name, vec![value.clone()])),
                 Some(Bson::Array(array)) => array.push(value.clone()),
-                Some(_) => return Err(format!("{path} is no array")),
+                Some(_) => return Err(UnfitOperation::NotAnArray(path.clone())),
             }
         }
         // What lies within a value that is no document is not there to be removed.
@@ -78,7 +76,7 @@ fn apply_one(change: &Change, document: &mut Document) -> Result<(), Unfit> {
             match find_parent(document, path)?.and_then(|(parent, name)| parent.get_mut(name)) {
                 None => {}
                 Some(Bson::Array(array)) => array.retain(|element| !equals(element, value)),
-                Some(_) => return Err(format!("{path} is no array")),
+                Some(_) => return Err(UnfitOperation::NotAnArray(path.clone())),
             }
         }
         Change::IncElement { .. } | Change::SetElement { .. } => {}
@@ -90,24 +88,24 @@ fn apply_to_elements(
     path: &Path,
     mut changes: Vec<ElementChange<'_>>,
     document: &mut Document,
-) -> Result<(), Unfit> {
+) -> Result<(), UnfitOperation> {
     let found = find_parent(document, path)?.and_then(|(parent, name)| parent.get_mut(name));
-    let Some(Bson::Array(array)) = found else { return Err(format!("{path} is no array")) };
+    let Some(Bson::Array(array)) = found else { return Err(UnfitOperation::NotAnArray(path.clone())) };
     changes.sort_by(|a, b| a.field.segments().cmp(b.field.segments()));
     for element in array {
         let meant: Vec<&ElementChange<'_>> = changes.iter().filter(|change| change.means(element)).collect();
         if meant.windows(2).any(|pair| matches!(pair, [a, b] if a.field.overlaps(b.field))) {
-            return Err(format!("{path}: two changes of one field of an element"));
+            return Err(UnfitOperation::ElementChangedTwice(path.clone()));
         }
         for change in meant {
             let Bson::Document(element) = &mut *element else {
-                return Err(format!("{path}: an element is no document"));
+                return Err(UnfitOperation::ElementNotADocument(path.clone()));
             };
             let (parent, name) = make_parent(element, change.field)?;
             match change.effect {
                 Effect::Set(value) => drop(parent.insert(name, value.clone())),
                 Effect::Inc(by) => {
-                    increase(parent, name, by).map_err(|why| format!("{path}: {}: {why}", change.field))?;
+                    increase(parent, name, by, change.field)?;
                 }
             }
         }
@@ -127,7 +125,7 @@ impl ElementChange<'_> {
 fn make_parent<'d, 'p>(
     document: &'d mut Document,
     path: &'p Path,
-) -> Result<(&'d mut Document, &'p str), Unfit> {
+) -> Result<(&'d mut Document, &'p str), UnfitOperation> {
     let mut parent = document;
     let mut segments = path.segments().peekable();
     loop {
@@ -146,7 +144,7 @@ fn make_parent<'d, 'p>(
 fn find_parent<'d, 'p>(
     document: &'d mut Document,
     path: &'p Path,
-) -> Result<Option<(&'d mut Document, &'p str)>, Unfit> {
+) -> Result<Option<(&'d mut Document, &'p str)>, UnfitOperation> {
     let mut parent = document;
     let mut segments = path.segments().peekable();
     loop {
@@ -162,19 +160,19 @@ fn find_parent<'d, 'p>(
     }
 }
 
-fn not_viable(path: &Path) -> Unfit {
-    format!("{path} lies within a value that is no document")
+fn not_viable(path: &Path) -> UnfitOperation {
+    UnfitOperation::NotWithinADocument(path.clone())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a double plus a whole number is a double, as MongoDB has it")]
-fn increase(parent: &mut Document, name: &str, by: i64) -> Result<(), Unfit> {
-    let overflow = || "the sum is too large".to_owned();
+fn increase(parent: &mut Document, name: &str, by: i64, path: &Path) -> Result<(), UnfitOperation> {
+    let overflow = || UnfitOperation::Overflow(path.clone());
     let sum = match parent.get(name) {
         None => Bson::Int64(by),
         Some(Bson::Int32(value)) => Bson::Int64(i64::from(*value).checked_add(by).ok_or_else(overflow)?),
         Some(Bson::Int64(value)) => Bson::Int64(value.checked_add(by).ok_or_else(overflow)?),
         Some(Bson::Double(value)) => Bson::Double(value + by as f64),
-        Some(_) => return Err("is no number".into()),
+        Some(_) => return Err(UnfitOperation::NotANumber(path.clone())),
     };
     parent.insert(name, sum);
     Ok(())

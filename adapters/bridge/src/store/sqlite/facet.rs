@@ -7,8 +7,9 @@ use bson::{Bson, RawBsonRef, RawDocument};
 use protocol::{Facet, FacetCount};
 use rusqlite::Connection;
 
+use super::error::unreadable;
 use super::index::Stored;
-use super::{key, plan, rows, scan};
+use super::{key, plan, scan};
 use crate::store::error::StoreError;
 
 /// Counts a facet's values, the most frequent first, among those the smallest. A document counts once a value.
@@ -28,7 +29,7 @@ pub(super) fn count(
             if let Some(counted) = counts.get_mut(&key) {
                 counted.count += 1;
             } else {
-                let value = Bson::try_from(value).map_err(rows::unreadable)?;
+                let value = Bson::try_from(value).map_err(unreadable)?;
                 counts.insert(key, FacetCount { value, count: 1 });
             }
         }

@@ -8,6 +8,7 @@ mod blob;
 mod bounds;
 mod change;
 mod entry;
+mod error;
 mod expiry;
 mod facet;
 mod index;
@@ -34,6 +35,7 @@ use tokio::sync::OnceCell;
 use super::api::{Blob, ByteStream, Store};
 use super::error::StoreError;
 use super::fit;
+use crate::error_chain::Chain;
 use application::Collections;
 use pool::Pool;
 
@@ -153,7 +155,7 @@ fn sweep_for_ever(inner: &Arc<Inner>) {
                 inner.writer().await?.run(blob::sweep).await
             };
             if let Err(error) = swept.await {
-                tracing::warn!(%error, "expired documents could not be removed; the next sweep tries again");
+                tracing::warn!(error = %Chain(&error), "expired documents could not be removed; the next sweep tries again");
             }
         }
     });

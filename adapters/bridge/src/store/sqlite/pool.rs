@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::error::PoolError;
 use super::schema;
 use crate::store::error::StoreError;
 
@@ -43,8 +44,8 @@ impl Pool {
     ) -> Result<T, StoreError> {
         let permit = tokio::time::timeout(WAIT, Arc::clone(&self.0.permits).acquire_owned())
             .await
-            .map_err(|_| StoreError::Unavailable("too many requests wait for the database".into()))?
-            .map_err(|_| StoreError::Internal("the pool is closed".into()))?;
+            .map_err(|_| PoolError::Busy)?
+            .map_err(|_| PoolError::Closed)?;
         let inner = Arc::clone(&self.0);
         let run = move || {
             let idle = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -54,9 +55,7 @@ impl Pool {
             drop(permit);
             result
         };
-        tokio::task::spawn_blocking(run)
-            .await
-            .map_err(|error| StoreError::Internal(format!("a task of the database ended early: {error}")))?
+        tokio::task::spawn_blocking(run).await.map_err(PoolError::Task)?
     }
 }
 
@@ -75,19 +74,4 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.pragma_update(None, "temp_store", "memory")?;
     connection.pragma_update(None, "cache_size", -16 * 1024)?;
     Ok(connection)
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(
-                ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::DiskFull
-                | ErrorCode::CannotOpen
-                | ErrorCode::SystemIoFailure,
-            ) => Self::Unavailable(error.to_string()),
-            _ => Self::Internal(error.to_string()),
-        }
-    }
 }

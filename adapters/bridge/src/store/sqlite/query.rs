@@ -6,11 +6,13 @@ use bson::{RawDocument, RawDocumentBuf};
 use protocol::{Cursor, Direction, Filter, Path, Query, QueryResult, SortKey};
 use rusqlite::Connection;
 
+use super::error::unreadable;
 use super::index::{self, Stored};
 use super::plan::{self, Chosen};
 use super::{entry, facet, rows, scan};
 use crate::store::error::StoreError;
 use crate::store::page;
+use crate::store::unfit::Unfit;
 
 /// Matches kept beyond those wanted before the rest is dropped.
 const SLACK: usize = 1024;
@@ -35,8 +37,7 @@ fn page(
     query: &Query,
     indexes: &[Stored],
 ) -> Result<(Vec<RawDocumentBuf>, Option<Cursor>), StoreError> {
-    let filter =
-        query.filter_after().ok_or_else(|| StoreError::Unfit("after: not a cursor of this query".into()))?;
+    let filter = query.filter_after().ok_or_else(|| Unfit::Cursor)?;
     let order = query.total_order();
     let chosen = plan::choose(&filter, Some(&order), indexes);
     let (skip, limit) = (query.skip as usize, query.limit as usize);
@@ -55,7 +56,7 @@ fn page(
     };
     let fields = |body: Vec<u8>| {
         if query.fields.is_empty() {
-            RawDocumentBuf::from_bytes(body).map_err(rows::unreadable)
+            RawDocumentBuf::from_bytes(body).map_err(unreadable)
         } else {
             Ok(page::project(rows::parse(&body)?, &query.fields))
         }
@@ -109,8 +110,7 @@ fn sorted(
 
 /// Bytes that order as the documents do. A document with an array is placed by whichever element comes first.
 fn sort_key(document: &RawDocument, order: &[SortKey], paths: &[Path]) -> Result<Vec<u8>, StoreError> {
-    let combinations = entry::combinations(document, paths)
-        .map_err(|_| StoreError::Unfit("sort: two of the fields are arrays in one document".into()))?;
+    let combinations = entry::combinations(document, paths).map_err(|_| Unfit::ParallelSort)?;
     let directed = combinations.into_iter().map(|mut parts| {
         for (part, key) in parts.iter_mut().zip(order) {
             if key.direction == Direction::Descending {

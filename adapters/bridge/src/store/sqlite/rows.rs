@@ -4,9 +4,11 @@ use bson::{Document, RawDocument};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::entry;
+use super::error::unreadable;
 use super::index::Stored;
 use crate::store::error::StoreError;
-use crate::store::fit::MAX_DOCUMENT_BYTES;
+use crate::store::limits::MAX_DOCUMENT_BYTES;
+use crate::store::unfit::UnfitOperation;
 
 /// Whether entries could be added to an index.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub(super) enum Added {
 pub(super) enum Refused {
     /// Another document has the key in this unique index.
     Taken(String),
-    Unfit(String),
+    Unfit(UnfitOperation),
     Store(StoreError),
 }
 
@@ -62,10 +64,6 @@ pub(super) fn parse(body: &[u8]) -> Result<&RawDocument, StoreError> {
     RawDocument::from_bytes(body).map_err(unreadable)
 }
 
-pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Internal(format!("a row of the database can't be read: {error}"))
-}
-
 /// Writes a document in place of the old one, if there was one, with its entries.
 pub(super) fn put(
     connection: &Connection,
@@ -83,7 +81,7 @@ pub(super) fn put(
     for index in indexes {
         let before = keys(index, old);
         let after = keys(index, Some(new))
-            .map_err(|_| Refused::Unfit(format!("two fields of the index {} are arrays", index.name)))?;
+            .map_err(|_| Refused::Unfit(UnfitOperation::ParallelArrays { index: index.name.clone() }))?;
         // What is stored has its keys; there is nothing to remove of what never had any.
         let before = before.unwrap_or_default();
         for gone in before.iter().filter(|key| after.binary_search(key).is_err()) {
@@ -183,9 +181,10 @@ fn encode(document: &Document) -> Result<Vec<u8>, Refused> {
         reordered = id.into_iter().chain(rest).collect();
         &reordered
     };
-    let body = bson::serialize_to_vec(document).map_err(|error| Refused::Unfit(error.to_string()))?;
+    let body = bson::serialize_to_vec(document)
+        .map_err(|error| Refused::Unfit(UnfitOperation::Unencodable(error)))?;
     if body.len() > MAX_DOCUMENT_BYTES {
-        return Err(Refused::Unfit(format!("a document would be larger than {MAX_DOCUMENT_BYTES} bytes")));
+        return Err(Refused::Unfit(UnfitOperation::DocumentTooLarge));
     }
     Ok(body)
 }

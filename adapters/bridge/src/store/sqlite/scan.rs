@@ -7,6 +7,7 @@ use bson::RawDocument;
 use protocol::{Direction, Filter};
 use rusqlite::{Connection, Row};
 
+use super::error::unreadable;
 use super::matcher;
 use super::plan::{IndexPlan, Plan};
 use super::rows;
@@ -94,5 +95,5 @@ fn each_in_index(
 
 fn read(row: &Row<'_>, held: &mut VisitRow<'_>) -> Result<ControlFlow<()>, StoreError> {
     let (id, body) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_blob());
-    held(id.map_err(rows::unreadable)?, body.map_err(rows::unreadable)?)
+    held(id.map_err(unreadable)?, body.map_err(unreadable)?)
 }

@@ -49,6 +49,15 @@ CREATE TABLE IF NOT EXISTS blob_chunks (
 );
 ";
 
+/// Why an index can't be built over the documents that are there.
+#[derive(Debug, thiserror::Error)]
+enum IndexError {
+    #[error("{0}: two of the indexed fields are arrays in one document")]
+    ParallelArrays(String),
+    #[error("{0}: two documents share a key")]
+    Duplicate(String),
+}
+
 /// Makes a collection's indexes as they are declared: missing ones are built, changed ones rebuilt, others removed.
 pub(super) fn prepare(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
     let name = collection.name().as_str();
@@ -94,16 +103,21 @@ fn build(connection: &Connection, collection: &str, index: &Index) -> Result<(),
         unique: index.is_unique(),
         many: false,
     };
-    let what = || format!("{collection}.{}", index.name());
     rows::each_of_collection(connection, collection, |id, document| {
         if !stored.holds(document) {
             return Ok(());
         }
         let keys = entry::keys(document, &stored.keys)
-            .map_err(|_| StoreError::Internal(format!("{}: a document has two arrays in it", what())))?;
+            .map_err(|_| StoreError::internal(IndexError::ParallelArrays(index_name(collection, index))))?;
         match rows::add_entries(connection, &mut stored, id, &keys)? {
             rows::Added::All => Ok(()),
-            rows::Added::Taken => Err(StoreError::Internal(format!("{}: two documents share a key", what()))),
+            rows::Added::Taken => {
+                Err(StoreError::internal(IndexError::Duplicate(index_name(collection, index))))
+            }
         }
     })
+}
+
+fn index_name(collection: &str, index: &Index) -> String {
+    format!("{collection}.{}", index.name())
 }

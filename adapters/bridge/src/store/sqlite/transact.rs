@@ -7,11 +7,13 @@ use bson::{Bson, Document};
 use protocol::{CollectionName, Conflict, Expect, Filter, Operation, Outcome, Update};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::error::unreadable;
 use super::index::{self, Stored};
 use super::rows::Refused;
 use super::{change, plan, rows, scan};
 use crate::store::error::StoreError;
-use crate::store::fit::{MAX_CHANGED, too_many, unfit};
+use crate::store::limits::MAX_CHANGED;
+use crate::store::unfit::UnfitOperation;
 
 /// Makes all operations in their order, or none. Only one such transaction runs at a time, so what an operation
 /// found still holds when they are committed.
@@ -100,7 +102,7 @@ impl Run<'_> {
             if meant.len() > MAX_CHANGED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         if meant.len() > MAX_CHANGED {
-            return Err(too_many(n));
+            return Err(UnfitOperation::TooManyDocuments.at(n).into());
         }
         Ok(meant)
     }
@@ -125,8 +127,8 @@ impl Run<'_> {
         old: &Old,
         update: &Update,
     ) -> Result<(), StoreError> {
-        let mut document = Document::try_from(rows::parse(&old.body)?).map_err(rows::unreadable)?;
-        change::apply(update, &mut document).map_err(|why| unfit(n, &why))?;
+        let mut document = Document::try_from(rows::parse(&old.body)?).map_err(unreadable)?;
+        change::apply(update, &mut document).map_err(|reason| reason.at(n))?;
         self.put(n, collection, Some(old), &document)
     }
 
@@ -143,7 +145,7 @@ impl Run<'_> {
         rows::put(transaction, collection.as_str(), indexes, id_of(new), body, new).map_err(|refused| {
             match refused {
                 Refused::Taken(index) => duplicate(n, index),
-                Refused::Unfit(why) => unfit(n, &why),
+                Refused::Unfit(reason) => reason.at(n).into(),
                 Refused::Store(error) => error,
             }
         })

@@ -1,0 +1,47 @@
+//! What errors of SQLite mean to whoever asked.
+
+use std::error::Error;
+
+use rusqlite::ErrorCode;
+use tokio::task::JoinError;
+
+use crate::store::error::StoreError;
+
+/// Why no connection could do the work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PoolError {
+    #[error("too many requests are waiting for the database")]
+    Busy,
+    #[error("the pool is closed")]
+    Closed,
+    #[error("a task of the database ended early")]
+    Task(#[source] JoinError),
+}
+
+impl From<PoolError> for StoreError {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Busy => Self::unavailable(error),
+            PoolError::Closed | PoolError::Task(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::CannotOpen
+                | ErrorCode::SystemIoFailure,
+            ) => Self::unavailable(error),
+            _ => Self::internal(error),
+        }
+    }
+}
+
+pub(super) fn unreadable(source: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
+    StoreError::unreadable("a row of the database", source)
+}
