@@ -27,7 +27,8 @@ pub(crate) struct App {
 impl App {
     /// What is counted, in the `OpenMetrics` text format.
     pub(crate) fn metrics(&self) -> String {
-        let in_flight = self.config.settings.max_in_flight.saturating_sub(self.gate.available_permits());
+        let in_flight =
+            (self.config.settings.max_in_flight.get() as usize).saturating_sub(self.gate.available_permits());
         self.metrics.in_flight.set(i64::try_from(in_flight).unwrap_or(i64::MAX));
         self.metrics.encode()
     }

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use rand::Rng as _;
 
+use crate::config::BackoffSettings;
+
 /// Capped exponential back-off with full jitter: each wait is anything up to a ceiling that doubles, so that many
 /// bridges that lost the same neighbour don't come back in step.
 pub(crate) struct Backoff {
@@ -11,7 +13,8 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    pub(crate) fn new(first: Duration, longest: Duration) -> Self {
+    pub(crate) fn new(settings: BackoffSettings) -> Self {
+        let (first, longest) = (settings.first.get(), settings.longest.get());
         Self { first, longest, ceiling: first }
     }
 
@@ -29,10 +32,12 @@ impl Backoff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::PositiveDuration;
 
     #[test]
     fn waits_stay_below_a_ceiling_that_doubles_up_to_the_longest() {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_millis(350));
+        let (first, longest) = (PositiveDuration::from_millis(100), PositiveDuration::from_millis(350));
+        let mut backoff = Backoff::new(BackoffSettings { first, longest });
         for ceiling in [100, 200, 350, 350] {
             assert!(backoff.next() <= Duration::from_millis(ceiling));
         }

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::config::{BridgeConfig, ConfigError};
+use crate::config::BridgeConfig;
 use crate::events::{Broker, Courier, Deliver, EventsError, Outbox, Rabbit, Relay, StoreBroker};
 use crate::grants::GrantBook;
 use crate::health::Health;
@@ -38,7 +38,7 @@ pub struct Bridge {
 impl Bridge {
     /// Starts a bridge. Neither the store nor the broker need be there yet; it serves once they are.
     ///
-    /// Fails only for settings that make no sense. Must be called within a Tokio runtime.
+    /// Must be called within a Tokio runtime.
     #[expect(
         clippy::unused_async,
         reason = "so that it can only be called where there is a runtime to start tasks on"
@@ -48,24 +48,21 @@ impl Bridge {
         store: Arc<dyn Store>,
         broker: BrokerUrl,
         deliver: Arc<dyn Deliver>,
-    ) -> Result<Self, ConfigError> {
-        config.settings.check()?;
+    ) -> Self {
         let settings = config.settings.clone();
         let subscriptions = config.declarations.subscriptions().clone();
         let metrics = Arc::new(Metrics::new());
         metrics.foresee(config.declarations.event_types(), &subscriptions);
-        let lease = Arc::new(Lease::new(Arc::clone(&store), "relay", settings.lease_time));
+        let lease = Arc::new(Lease::new(Arc::clone(&store), "relay", settings.lease_time.get()));
         let delivers_without_relay = matches!(broker, BrokerUrl::Amqp(_));
         let broker: Arc<dyn Broker> = match broker {
             BrokerUrl::Amqp(url) => {
-                let (prefix, metrics) = (&settings.broker_prefix, Arc::clone(&metrics));
-                Arc::new(Rabbit::new(url, prefix, subscriptions, metrics))
+                Arc::new(Rabbit::new(url, &settings, subscriptions, Arc::clone(&metrics)))
             }
             BrokerUrl::Store => {
                 metrics.broker_up.set(1);
                 let (store, lease) = (Arc::clone(&store), Arc::clone(&lease));
-                let pace = settings.poll_interval;
-                Arc::new(StoreBroker::new(store, subscriptions, lease, pace))
+                Arc::new(StoreBroker::new(store, subscriptions, lease, &settings))
             }
         };
         let committed = Arc::new(Notify::new());
@@ -75,12 +72,12 @@ impl Bridge {
             Arc::clone(&lease),
             Arc::clone(&committed),
             Arc::clone(&metrics),
-            settings.poll_interval,
+            &settings,
         ));
         let courier = Courier::new(deliver, config.tokens.clone(), Arc::clone(&metrics));
         let courier = Arc::new(courier);
         let app = Arc::new(App {
-            gate: Arc::new(Semaphore::new(settings.max_in_flight)),
+            gate: Arc::new(Semaphore::new(settings.max_in_flight.get() as usize)),
             grants: GrantBook::new(&config.declarations, &metrics),
             health: Arc::new(Health::new()),
             config,
@@ -107,7 +104,7 @@ impl Bridge {
         if settings.relay || delivers_without_relay {
             bridge.deliver_events(courier);
         }
-        Ok(bridge)
+        bridge
     }
 
     /// The bridge's routes. They can be served on a socket or called in process; clones are cheap.
@@ -143,7 +140,7 @@ impl Bridge {
     pub async fn finish_deliveries(&self) {
         self.stop_events.cancel();
         self.events.close();
-        let limit = self.app.config.settings.drain_timeout * 3 / 5;
+        let limit = self.app.config.settings.drain_timeout.get() * 3 / 5;
         if timeout(limit, self.events.wait()).await.is_err() {
             tracing::warn!("not every delivery in flight was finished in time; they will be repeated");
         }
@@ -152,7 +149,7 @@ impl Bridge {
     /// Finishes the deliveries and the requests that are in flight and takes no further ones, within the settings'
     /// `drain_timeout`, and lets the relay's lease go.
     pub async fn shutdown(self) {
-        let limit = self.app.config.settings.drain_timeout;
+        let limit = self.app.config.settings.drain_timeout.get();
         if timeout(limit, self.drain()).await.is_err() {
             tracing::warn!("not everything in flight was finished in time");
         }
@@ -161,8 +158,7 @@ impl Bridge {
     async fn drain(&self) {
         self.finish_deliveries().await;
         self.app.health.drain();
-        let all = u32::try_from(self.app.config.settings.max_in_flight).unwrap_or(u32::MAX);
-        let _idle = self.app.gate.acquire_many(all).await;
+        let _idle = self.app.gate.acquire_many(self.app.config.settings.max_in_flight.get()).await;
         self.stop_background.cancel();
         self.background.close();
         self.background.wait().await;
@@ -174,8 +170,8 @@ impl Bridge {
     fn watch_store(&self) {
         let (app, stop) = (Arc::clone(&self.app), self.stop_background.clone());
         self.background.spawn(async move {
-            let keep =
-                app.health.keep(Arc::clone(&app.store), app.config.declarations.collections(), &app.metrics);
+            let (collections, settings) = (app.config.declarations.collections(), &app.config.settings);
+            let keep = app.health.keep(Arc::clone(&app.store), collections, settings, &app.metrics);
             stop.run_until_cancelled(keep).await;
         });
     }
@@ -183,7 +179,7 @@ impl Bridge {
     fn keep_time(&self) {
         for (name, schedule) in self.app.config.declarations.schedules().clone() {
             let (store, committed) = (Arc::clone(&self.app.store), Arc::clone(&self.app.committed));
-            let clock = Clock::new(name, schedule, store, committed);
+            let clock = Clock::new(name, schedule, store, committed, self.app.config.settings.backoff);
             let (app, stop) = (Arc::clone(&self.app), self.stop_events.clone());
             self.background.spawn(async move {
                 let ticks = async {

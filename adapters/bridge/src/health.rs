@@ -6,13 +6,12 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
+use crate::config::Settings;
 use crate::error_chain::Chain;
 use crate::metrics::Metrics;
 use crate::store::Store;
 use application::Collections;
 
-const PING_INTERVAL: Duration = Duration::from_secs(2);
-const PING_TIMEOUT: Duration = Duration::from_secs(2);
 const PREPARE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What a bridge knows of its store.
@@ -74,8 +73,14 @@ impl Health {
     }
 
     /// Prepares the store, however long it takes to come, and then watches it.
-    pub(crate) async fn keep(&self, store: Arc<dyn Store>, collections: &Collections, metrics: &Metrics) {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+    pub(crate) async fn keep(
+        &self,
+        store: Arc<dyn Store>,
+        collections: &Collections,
+        settings: &Settings,
+        metrics: &Metrics,
+    ) {
+        let mut backoff = Backoff::new(settings.backoff);
         let mut last_reason = String::new();
         loop {
             let reason = match timeout(PREPARE_TIMEOUT, store.prepare(collections)).await {
@@ -92,8 +97,8 @@ impl Health {
         tracing::info!("the store is ready");
         self.set(StoreState::Up, metrics);
         loop {
-            sleep(PING_INTERVAL).await;
-            let up = matches!(timeout(PING_TIMEOUT, store.ping()).await, Ok(Ok(())));
+            sleep(settings.ping_interval.get()).await;
+            let up = matches!(timeout(settings.ping_interval.get(), store.ping()).await, Ok(Ok(())));
             match (up, self.store()) {
                 (false, StoreState::Up) => tracing::warn!("the store does not serve"),
                 (true, StoreState::Down) => tracing::info!("the store serves again"),

@@ -24,11 +24,14 @@ pub mod store;
 mod urls;
 
 pub use bridge::Bridge;
-pub use config::{BridgeConfig, ConfigError, FunctionToken, FunctionTokens, Settings, read_declarations};
+pub use config::{
+    BridgeConfig, BrokerPrefix, ConfigError, FunctionToken, FunctionTokens, MaxInFlight, PositiveDuration,
+    Settings, StoreSettings, read_declarations,
+};
 pub use events::{
     BrokerError, DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE,
     EventsError, HttpDeliver,
 };
 pub use figures::{DeliveryFigures, EventFigures, Figures};
-pub use store::open_store;
+pub use store::{open_store, open_store_with};
 pub use urls::{AmqpUrl, BrokerUrl, StoreUrl, UrlError};

@@ -20,6 +20,7 @@ use tracing::info_span;
 use uuid::Uuid;
 
 use crate::backoff::Backoff;
+use crate::config::BackoffSettings;
 use crate::error_chain::Chain;
 use crate::events::Emission;
 use crate::store::{Store, StoreError};
@@ -38,11 +39,18 @@ pub(crate) struct Clock {
     schedule: Schedule,
     store: Arc<dyn Store>,
     committed: Arc<Notify>,
+    backoff: BackoffSettings,
 }
 
 impl Clock {
-    pub(crate) fn new(name: Name, schedule: Schedule, store: Arc<dyn Store>, committed: Arc<Notify>) -> Self {
-        Self { name, schedule, store, committed }
+    pub(crate) fn new(
+        name: Name,
+        schedule: Schedule,
+        store: Arc<dyn Store>,
+        committed: Arc<Notify>,
+        backoff: BackoffSettings,
+    ) -> Self {
+        Self { name, schedule, store, committed, backoff }
     }
 
     /// Emits the tick of a moment unless it was emitted before; says whether this call did.
@@ -100,7 +108,7 @@ impl Clock {
 
     /// Ticks for ever.
     pub(crate) async fn run(&self) {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        let mut backoff = Backoff::new(self.backoff);
         loop {
             match self.tick(SystemTime::now()).await {
                 Ok(_) => {

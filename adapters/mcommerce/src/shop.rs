@@ -327,7 +327,7 @@ async fn start_bridge(
     let mut bridge_config = BridgeConfig::new(declarations, tokens)?;
     bridge_config.settings = settings.clone();
     let bridge =
-        Bridge::start(bridge_config, Arc::clone(&store), broker.parse()?, Arc::new(delivery.clone())).await?;
+        Bridge::start(bridge_config, Arc::clone(&store), broker.parse()?, Arc::new(delivery.clone())).await;
     Ok((Some(bridge), Some(store)))
 }
 

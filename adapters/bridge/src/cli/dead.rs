@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use mcommerce_bridge::config::own_collections;
-use mcommerce_bridge::{BrokerUrl, DeadLetter, DeadLetters, open_store, read_declarations};
+use mcommerce_bridge::{BrokerUrl, DeadLetter, DeadLetters, open_store_with, read_declarations};
 
 use super::options::{Backends, Config};
 
@@ -19,29 +19,29 @@ pub(super) struct Dead {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Lists them.
+    /// Lists the dead letters.
     List {
-        /// As a JSON array rather than a table.
+        /// Print a JSON array instead of a table.
         #[arg(long)]
         json: bool,
     },
-    /// Shows one with its event, as JSON.
+    /// Shows a dead letter and its event, as JSON.
     Show {
-        /// Its id, as `list` tells it.
+        /// The id that `list` prints.
         id: String,
     },
-    /// Has one delivered again, with all its attempts anew.
+    /// Delivers a dead letter again, with as many attempts as a new event.
     Replay {
-        /// Its id, as `list` tells it.
+        /// The id that `list` prints.
         #[arg(required_unless_present = "all")]
         id: Option<String>,
-        /// Every one.
+        /// Replay every dead letter.
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Throws one away for good.
+    /// Deletes a dead letter.
     Drop {
-        /// Its id, as `list` tells it.
+        /// The id that `list` prints.
         id: String,
     },
 }
@@ -75,7 +75,7 @@ impl Dead {
         Ok(())
     }
 
-    /// Needs no tokens: nothing is delivered from here.
+    /// Opens the dead letters. It needs no tokens, because nothing is delivered from here.
     async fn letters(&self) -> anyhow::Result<DeadLetters> {
         match &self.backends.broker {
             BrokerUrl::Amqp(url) => {
@@ -83,7 +83,7 @@ impl Dead {
                 Ok(DeadLetters::in_rabbit(url, &self.backends.broker_prefix, declared.subscriptions()))
             }
             BrokerUrl::Store => {
-                let store = open_store(&self.backends.store)?;
+                let store = open_store_with(&self.backends.store, self.backends.settings)?;
                 store.prepare(&own_collections()).await?;
                 Ok(DeadLetters::in_store(store))
             }
@@ -105,7 +105,7 @@ fn table(letters: &[DeadLetter]) -> String {
     let mut out = String::new();
     for row in &rows {
         for (cell, width) in row.iter().zip(widths) {
-            // Writing to a text does not fail.
+            // Writing to a string can't fail.
             let _ = write!(out, "{cell:width$}  ");
         }
         out.push_str(&row[4]);

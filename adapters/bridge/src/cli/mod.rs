@@ -1,4 +1,6 @@
 mod dead;
+#[cfg(test)]
+mod documented;
 mod options;
 mod serve;
 
@@ -18,10 +20,10 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Serves functions until SIGTERM.
-    Serve(serve::Serve),
-    /// Works on events that a function refused too often.
+    Serve(Box<serve::Serve>),
+    /// Lists, replays or drops events that a function refused too often.
     Dead(dead::Dead),
-    /// Parses the configuration and the tokens and says what is wrong with them.
+    /// Checks the configuration and the tokens.
     CheckConfig(Config),
 }
 
@@ -32,7 +34,7 @@ impl Arguments {
             Command::Dead(dead) => dead.run().await,
             Command::CheckConfig(config) => {
                 config.read(FunctionTokens::from_env())?;
-                println!("the configuration is sound");
+                println!("the configuration is valid");
                 Ok(())
             }
         }

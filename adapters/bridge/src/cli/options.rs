@@ -1,23 +1,25 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use mcommerce_bridge::{BridgeConfig, BrokerUrl, FunctionTokens, read_declarations};
+use mcommerce_bridge::{
+    BridgeConfig, BrokerPrefix, BrokerUrl, FunctionTokens, StoreSettings, read_declarations,
+};
 
-/// Where the configuration comes from. Tokens come from `MCOMMERCE_TOKEN_<FUNCTION>`, as `MCOMMERCE_TOKEN_PAY`.
+/// Where the configuration comes from. The token of `pay` comes from `MCOMMERCE_TOKEN_PAY`.
 #[derive(Args)]
 pub(super) struct Config {
-    /// What the application declares, as `mcommerce bridge-config` prints it.
+    /// The file with the application's declarations, as `mcommerce bridge-config` prints it.
     #[arg(long, value_name = "FILE", env = "MCOMMERCE_CONFIG")]
     pub(super) config: PathBuf,
 }
 
-/// Where the data is.
+/// Where the data and the events are.
 #[derive(Args)]
 pub(super) struct Backends {
-    /// mongodb://… (a replica set) or sqlite:PATH.
+    /// The store: mongodb://… (a replica set) or sqlite:PATH.
     #[arg(long, value_name = "URL", env = "MCOMMERCE_STORE", hide_env_values = true)]
     pub(super) store: String,
-    /// amqp://… or `store`.
+    /// The broker: amqp://…, or `store` for the store itself.
     #[arg(
         long,
         value_name = "URL",
@@ -27,8 +29,10 @@ pub(super) struct Backends {
     )]
     pub(super) broker: BrokerUrl,
     /// What the names of the exchange and of all queues begin with.
-    #[arg(long, value_name = "NAME", env = "MCOMMERCE_BROKER_PREFIX", default_value = "mcommerce")]
-    pub(super) broker_prefix: String,
+    #[arg(long, value_name = "NAME", env = "MCOMMERCE_BROKER_PREFIX", default_value_t = BrokerPrefix::default())]
+    pub(super) broker_prefix: BrokerPrefix,
+    #[command(flatten)]
+    pub(super) settings: StoreSettings,
 }
 
 impl Config {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use axum::serve::ListenerExt as _;
 use clap::Args;
-use mcommerce_bridge::{Bridge, FunctionTokens, HttpDeliver, open_store};
+use mcommerce_bridge::{Bridge, FunctionTokens, HttpDeliver, PositiveDuration, Settings, open_store_with};
 use mcommerce_telemetry::Telemetry;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,10 +23,10 @@ pub(super) struct Serve {
     config: Config,
     #[command(flatten)]
     backends: Backends,
-    /// Where to listen; port 0 takes a free one. The address is printed.
+    /// The address to listen on, which is printed; port 0 takes a free one.
     #[arg(long, value_name = "ADDR", env = "MCOMMERCE_LISTEN", default_value = "127.0.0.1:3010")]
     listen: SocketAddr,
-    /// Where events are posted to.
+    /// The base URL that events are posted to.
     #[arg(
         long,
         value_name = "URL",
@@ -34,15 +34,22 @@ pub(super) struct Serve {
         default_value = "http://127.0.0.1:3000"
     )]
     functions_url: String,
-    /// Where the events of one function are posted to, NAME=URL; may be repeated, or joined by commas.
+    /// Base URLs of functions that are elsewhere, NAME=URL, joined by commas.
     #[arg(long, value_name = "NAME=URL", env = "MCOMMERCE_FUNCTION_URLS", value_delimiter = ',', value_parser = named_url)]
     function_url: Vec<(String, String)>,
-    /// Commit events, but leave publishing them to another bridge.
-    #[arg(long)]
+    /// How long a function may take to accept a connection for an event.
+    #[arg(
+        long,
+        value_name = "DURATION",
+        env = "MCOMMERCE_DELIVERY_CONNECT_TIMEOUT",
+        default_value_t = PositiveDuration::from_secs(2)
+    )]
+    delivery_connect_timeout: PositiveDuration,
+    /// Leave publishing events to another bridge.
+    #[arg(long, env = "MCOMMERCE_NO_RELAY")]
     no_relay: bool,
-    /// How many requests may be in flight.
-    #[arg(long, value_name = "N", env = "MCOMMERCE_MAX_IN_FLIGHT", default_value_t = 512)]
-    max_in_flight: usize,
+    #[command(flatten)]
+    settings: Settings,
 }
 
 fn named_url(text: &str) -> Result<(String, String), String> {
@@ -56,18 +63,21 @@ impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let telemetry = Telemetry::start("mcommerce-bridge", DEFAULT_LOG)?;
         let mut config = self.config.read(FunctionTokens::from_env())?;
-        config.settings.relay = !self.no_relay;
-        config.settings.max_in_flight = self.max_in_flight;
-        config.settings.broker_prefix = self.backends.broker_prefix;
-        let drain_timeout = config.settings.drain_timeout;
-        let store = open_store(&self.backends.store)?;
-        let deliver = HttpDeliver::new(self.function_url.into_iter().collect(), self.functions_url);
+        config.settings =
+            Settings { relay: !self.no_relay, broker_prefix: self.backends.broker_prefix, ..self.settings };
+        let drain_timeout = config.settings.drain_timeout.get();
+        let store = open_store_with(&self.backends.store, self.backends.settings)?;
+        let deliver = HttpDeliver::new(
+            self.function_url.into_iter().collect(),
+            self.functions_url,
+            self.delivery_connect_timeout,
+        );
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let listener =
             TcpListener::bind(self.listen).await.with_context(|| format!("listen on {}", self.listen))?;
         println!("mcommerce-bridge listens on http://{}", listener.local_addr()?);
-        let bridge = Bridge::start(config, store, self.backends.broker, Arc::new(deliver)).await?;
+        let bridge = Bridge::start(config, store, self.backends.broker, Arc::new(deliver)).await;
 
         let stop = CancellationToken::new();
         // Connections whose delay a failure here would cause are only slower, so it is no reason to refuse them.

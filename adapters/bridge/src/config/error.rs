@@ -21,9 +21,6 @@ pub enum ConfigError {
         /// What is wrong.
         source: DeclarationsError,
     },
-    /// A setting that can't work.
-    #[error("settings: {0}")]
-    Settings(&'static str),
     /// A function that needs a token has none, a short one, or another's.
     #[error("the token of {function} {reason}")]
     Token {

@@ -1,17 +1,25 @@
 //! What a bridge is told at start: what the application declares, tokens and settings.
 
+mod broker_prefix;
 mod error;
+mod max_in_flight;
 mod own;
+mod positive_duration;
 mod settings;
+mod store_settings;
 mod tokens;
 
 use std::path::Path;
 
 use application::{Declarations, Name};
 
+pub use broker_prefix::{BrokerPrefix, InvalidBrokerPrefix};
 pub use error::ConfigError;
+pub use max_in_flight::{InvalidMaxInFlight, MaxInFlight};
 pub use own::own_collections;
-pub use settings::Settings;
+pub use positive_duration::PositiveDuration;
+pub use settings::{BackoffSettings, Settings};
+pub use store_settings::{MongoSettings, SqliteSettings, StoreSettings};
 pub use tokens::{FunctionToken, FunctionTokens};
 
 /// The fewest bytes of a function's token.

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::dead_letter::{DeadLetter, DeadLetterError, Letters};
 use super::in_store::StoreDeadLetters;
 use super::rabbit::RabbitDeadLetters;
+use crate::config::BrokerPrefix;
 use crate::store::Store;
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
@@ -18,7 +19,7 @@ impl DeadLetters {
 
     /// Those in RabbitMQ, in the queues whose names begin with `prefix`. While they are listed or worked on they
     /// are away from their queue for a moment; two who work on them at once may each see a part.
-    pub fn in_rabbit(url: &AmqpUrl, prefix: &str, subscriptions: &Subscriptions) -> Self {
+    pub fn in_rabbit(url: &AmqpUrl, prefix: &BrokerPrefix, subscriptions: &Subscriptions) -> Self {
         Self(Box::new(RabbitDeadLetters::new(url.clone(), prefix, subscriptions)))
     }
 

@@ -14,9 +14,8 @@ use protocol::Traceparent;
 use tokio::time::timeout;
 
 use super::deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE};
-use crate::config::FunctionToken;
+use crate::config::{FunctionToken, PositiveDuration};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// An answer's body is read so that its connection can be used again, but not without end.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -30,10 +29,14 @@ pub struct HttpDeliver {
 
 impl HttpDeliver {
     /// Posts to the base URL of each function, `http://HOST:PORT`, or to the default one.
-    pub fn new(base_urls: BTreeMap<String, String>, default_base_url: impl Into<String>) -> Self {
+    pub fn new(
+        base_urls: BTreeMap<String, String>,
+        default_base_url: impl Into<String>,
+        connect_timeout: PositiveDuration,
+    ) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        connector.set_connect_timeout(Some(connect_timeout.get()));
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)

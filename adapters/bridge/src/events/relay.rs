@@ -9,6 +9,7 @@ use super::broker::Broker;
 use super::error::EventsError;
 use super::outbox::{Outbox, PAGE};
 use crate::backoff::Backoff;
+use crate::config::{BackoffSettings, Settings};
 use crate::error_chain::Chain;
 use crate::lease::Lease;
 use crate::metrics::{EventLabels, Metrics};
@@ -21,6 +22,7 @@ pub(crate) struct Relay {
     committed: Arc<Notify>,
     metrics: Arc<Metrics>,
     poll_interval: Duration,
+    backoff: BackoffSettings,
 }
 
 impl Relay {
@@ -30,9 +32,10 @@ impl Relay {
         lease: Arc<Lease>,
         committed: Arc<Notify>,
         metrics: Arc<Metrics>,
-        poll_interval: Duration,
+        settings: &Settings,
     ) -> Self {
-        Self { outbox, broker, lease, committed, metrics, poll_interval }
+        let (poll_interval, backoff) = (settings.poll_interval.get(), settings.backoff);
+        Self { outbox, broker, lease, committed, metrics, poll_interval, backoff }
     }
 
     /// Moves one page of events; says how many. None while another bridge holds the lease.
@@ -57,7 +60,7 @@ impl Relay {
 
     /// Moves events until told to stop.
     pub(crate) async fn run(&self, stop: CancellationToken) {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        let mut backoff = Backoff::new(self.backoff);
         let mut failing = false;
         while !stop.is_cancelled() {
             match self.step().await {

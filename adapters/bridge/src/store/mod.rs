@@ -15,6 +15,6 @@ mod unfit;
 pub use api::{Blob, ByteStream, Store};
 pub use error::StoreError;
 pub use mongodb::MongoStore;
-pub use open::open_store;
+pub use open::{open_store, open_store_with};
 pub use sqlite::SqliteStore;
 pub use unfit::{Unfit, UnfitOperation};

@@ -42,7 +42,9 @@ impl Backend {
 
     pub(crate) fn dead_letters(&self) -> DeadLetters {
         match &self.broker {
-            BrokerUrl::Amqp(url) => DeadLetters::in_rabbit(url, &self.prefix, declared().subscriptions()),
+            BrokerUrl::Amqp(url) => {
+                DeadLetters::in_rabbit(url, &self.prefix.parse().unwrap(), declared().subscriptions())
+            }
             BrokerUrl::Store => DeadLetters::in_store(open_store(&self.store_url).unwrap()),
         }
     }

@@ -1,12 +1,11 @@
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use application::Collections;
 use async_trait::async_trait;
 use bson::RawDocumentBuf;
-use mcommerce_bridge::open_store;
 use mcommerce_bridge::store::{Blob, ByteStream, Store, StoreError};
+use mcommerce_bridge::{MaxInFlight, PositiveDuration, open_store};
 use protocol::{Operation, Outcome, Query, QueryResult};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -78,7 +77,7 @@ fn things() -> Value {
 
 #[tokio::test]
 async fn a_request_too_many_is_503_at_once_and_the_others_are_served() {
-    let (shop, held, _backend) = open(0, || None, |to| to.max_in_flight = 2).await;
+    let (shop, held, _backend) = open(0, || None, |to| to.max_in_flight = MaxInFlight::new(2).unwrap()).await;
     let in_flight: Vec<_> = (0..2)
         .map(|_| {
             let http = shop.http.clone();
@@ -115,7 +114,8 @@ async fn a_shutdown_waits_for_the_request_in_flight() {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_503() {
-    let (shop, held, _backend) = open(0, || None, |to| to.request_timeout = Duration::from_millis(20)).await;
+    let (shop, held, _backend) =
+        open(0, || None, |to| to.request_timeout = PositiveDuration::from_millis(20)).await;
     shop.http.query("reader", &things()).await.is_failure(503, "unavailable");
     held.gate.add_permits(1);
 }

@@ -38,7 +38,7 @@ on_both_backends!(a_shutdown_waits_for_the_delivery_in_flight_which_is_not_made_
 #[tokio::test]
 async fn a_shutdown_lets_the_relays_lease_go() {
     let backend = Backend::embedded();
-    let forever = std::time::Duration::from_hours(1);
+    let forever = mcommerce_bridge::PositiveDuration::from_secs(3600);
     let first =
         Shop::open_with(&backend, config(), |to| to.lease_time = forever, Consumer::taking_all()).await;
     first.http.make("a", "a", 1).await;

@@ -54,23 +54,6 @@ async fn without_its_broker_a_bridge_commits_and_keeps_the_events() {
 }
 
 #[tokio::test]
-async fn settings_that_make_no_sense_are_refused_at_start() {
-    let backend = Backend::embedded();
-    for change in [
-        (|to: &mut mcommerce_bridge::Settings| to.max_in_flight = 0) as fn(&mut mcommerce_bridge::Settings),
-        |to| to.poll_interval = std::time::Duration::ZERO,
-        |to| to.broker_prefix = "no prefix".into(),
-    ] {
-        let mut config = config();
-        change(&mut config.settings);
-        let store = open_store(&backend.store_url).unwrap();
-        let started =
-            mcommerce_bridge::Bridge::start(config, store, BrokerUrl::Store, Consumer::taking_all()).await;
-        assert!(started.is_err());
-    }
-}
-
-#[tokio::test]
 async fn a_bridge_is_ready_soon_after_its_store_is() {
     let shop = Shop::embedded().await;
     assert!(shop.bridge.is_ready());

@@ -12,7 +12,8 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use mcommerce_bridge::store::Store;
 use mcommerce_bridge::{
-    Bridge, BridgeConfig, Deliver, DeliveryOutcome, FunctionToken, FunctionTokens, Settings, open_store,
+    Bridge, BridgeConfig, Deliver, DeliveryOutcome, FunctionToken, FunctionTokens, PositiveDuration,
+    Settings, open_store,
 };
 use protocol::Traceparent;
 use serde_json::{Value, json};
@@ -93,9 +94,9 @@ pub(crate) fn config_with(more: &str) -> BridgeConfig {
 /// Paces at which a test need not wait.
 pub(crate) fn settings(backend: &Backend) -> Settings {
     Settings {
-        poll_interval: Duration::from_millis(20),
-        lease_time: Duration::from_millis(600),
-        broker_prefix: backend.prefix.clone(),
+        poll_interval: PositiveDuration::from_millis(20),
+        lease_time: PositiveDuration::from_millis(600),
+        broker_prefix: backend.prefix.parse().unwrap(),
         ..Settings::default()
     }
 }
@@ -148,7 +149,7 @@ impl Shop {
         consumer: Arc<Consumer>,
     ) -> Self {
         let deliver: Arc<dyn Deliver> = Arc::clone(&consumer) as _;
-        let bridge = Bridge::start(config, store, backend.broker.clone(), deliver).await.unwrap();
+        let bridge = Bridge::start(config, store, backend.broker.clone(), deliver).await;
         Self { http: Http(bridge.router()), bridge, consumer, _backend: None }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Once};
 
 use application::Collections;
 use bson::{Bson, Document, RawDocumentBuf, doc};
+use mcommerce_bridge::config::{MongoSettings, SqliteSettings};
 use mcommerce_bridge::store::{MongoStore, SqliteStore, Store, StoreError};
 use protocol::{
     Change, CollectionName, Conflict, Direction, Expect, Filter, Operation, Outcome, Path, Query,
@@ -83,8 +84,8 @@ impl Tested {
     pub(crate) async fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("store.db");
-        let store = Arc::new(SqliteStore::at(&path));
-        let other = Arc::new(SqliteStore::at(&path));
+        let store = Arc::new(SqliteStore::new(&path, SqliteSettings::default()));
+        let other = Arc::new(SqliteStore::new(&path, SqliteSettings::default()));
         Self { store: store.clone(), other, kind: Kind::Sqlite { store, _dir: dir } }.prepared().await
     }
 
@@ -104,7 +105,8 @@ impl Tested {
         };
         let name = format!("contract_{}", uuid::Uuid::now_v7().simple());
         let database = mongodb::Client::with_uri_str(&uri).await.unwrap().database(&name);
-        let store = || Arc::new(MongoStore::at(&with_database(&uri, &name)).unwrap());
+        let store =
+            || Arc::new(MongoStore::new(&with_database(&uri, &name), MongoSettings::default()).unwrap());
         Some(Self { store: store(), other: store(), kind: Kind::Mongo { database } }.prepared().await)
     }
 
@@ -258,7 +260,7 @@ pub(crate) fn assert_duplicate(result: Result<Vec<Outcome>, StoreError>, operati
 pub(crate) fn assert_unfit(result: Result<Vec<Outcome>, StoreError>, operation: u32) {
     match result {
         Err(StoreError::Unfit(why)) => {
-            assert!(why.to_string().contains(&format!("operation {operation}:")), "{why}")
+            assert!(why.to_string().contains(&format!("operation {operation}:")), "{why}");
         }
         other => panic!("not unfit: {other:?}"),
     }

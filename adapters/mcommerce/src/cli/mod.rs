@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use mcommerce_bridge::BrokerPrefix;
 
 /// What is logged unless `LOG_LEVEL` says otherwise.
 const DEFAULT_LOG: &str = "warn";
@@ -71,8 +72,8 @@ struct ShopOptions {
     #[arg(long, value_name = "URL", default_value = "store")]
     broker: String,
     /// Prefix for the names of the exchange and all queues.
-    #[arg(long, value_name = "NAME", default_value = "mcommerce")]
-    broker_prefix: String,
+    #[arg(long, value_name = "NAME", default_value_t = BrokerPrefix::default())]
+    broker_prefix: BrokerPrefix,
     /// External bridge to use instead of one in this process.
     #[arg(long, value_name = "URL")]
     bridge: Option<String>,

@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use mcommerce_telemetry::SpanExt as _;
@@ -11,6 +10,7 @@ use tracing::Span;
 use super::document;
 use super::queue::Queue;
 use super::worker::Worker;
+use crate::config::Settings;
 use crate::events::broker::Broker;
 use crate::events::courier::Courier;
 use crate::events::error::EventsError;
@@ -32,10 +32,11 @@ impl StoreBroker {
         store: Arc<dyn Store>,
         subscriptions: Subscriptions,
         lease: Arc<Lease>,
-        poll_interval: Duration,
+        settings: &Settings,
     ) -> Self {
+        let (poll_interval, backoff) = (settings.poll_interval.get(), settings.backoff);
         let forwarded = Notify::new();
-        Self { queue: Queue { store, subscriptions, lease, forwarded, poll_interval } }
+        Self { queue: Queue { store, subscriptions, lease, forwarded, poll_interval, backoff } }
     }
 
     /// Takes an event out of the outbox and makes its deliveries. Delivery ids are computed from the event's, so

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::config::BackoffSettings;
 use crate::lease::Lease;
 use crate::store::Store;
 use application::Subscriptions;
@@ -17,4 +18,5 @@ pub(super) struct Queue {
     pub(super) forwarded: Notify,
     /// How often due deliveries are looked for when nothing woke the worker.
     pub(super) poll_interval: Duration,
+    pub(super) backoff: BackoffSettings,
 }

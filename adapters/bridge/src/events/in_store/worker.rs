@@ -1,6 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use bson::DateTime;
 use protocol::{Direction, Filter, Path, Query, Scalar, SortKey};
@@ -39,7 +38,7 @@ impl<'a> Worker<'a> {
     }
 
     pub(super) async fn run(&mut self, stop: CancellationToken) {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        let mut backoff = Backoff::new(self.queue.backoff);
         while !stop.is_cancelled() {
             let pause = match self.fill().await {
                 Ok(()) => {

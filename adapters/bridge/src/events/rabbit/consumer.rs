@@ -29,7 +29,7 @@ pub(super) async fn consume(
     courier: &Arc<Courier>,
     stop: &CancellationToken,
 ) {
-    let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+    let mut backoff = link.backoff();
     while !stop.is_cancelled() {
         let live = tokio::select! {
             () = stop.cancelled() => return,

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use lapin::ErrorKind;
 use lapin::message::BasicGetMessage;
@@ -7,11 +9,14 @@ use lapin::protocol::{AMQPErrorKind, AMQPSoftError};
 use super::link::Live;
 use super::message::{letter, replayed};
 use super::names::Names;
+use crate::config::BrokerPrefix;
 use crate::events::dead_letter::{DeadLetter, DeadLetterError, Letters};
 use crate::events::error::BrokerError;
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
 
+/// How long RabbitMQ may take to connect or to confirm. Whoever works on letters waits for it.
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// The most letters that are looked at in one queue.
 const MAX_LETTERS: usize = 10_000;
 
@@ -32,14 +37,14 @@ enum Fate {
 }
 
 impl RabbitDeadLetters {
-    pub(in crate::events) fn new(url: AmqpUrl, prefix: &str, subscriptions: &Subscriptions) -> Self {
+    pub(in crate::events) fn new(url: AmqpUrl, prefix: &BrokerPrefix, subscriptions: &Subscriptions) -> Self {
         let subscriptions = subscriptions.iter().map(|subscription| subscription.name().to_owned()).collect();
         Self { url, names: Names::new(prefix), subscriptions }
     }
 
     /// Looks at each letter once and does with it what is decided.
     async fn visit(&self, mut decide: impl FnMut(DeadLetter) -> Fate + Send) -> Result<(), DeadLetterError> {
-        let live = Live::connect(&self.url).await?;
+        let live = Live::connect(&self.url, TIMEOUT).await?;
         let visited = self.visit_on(&live, &mut decide).await;
         live.close().await;
         Ok(visited?)

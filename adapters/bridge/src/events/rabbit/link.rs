@@ -10,14 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::names::Names;
 use crate::backoff::Backoff;
+use crate::config::{BackoffSettings, Settings};
 use crate::error_chain::Chain;
 use crate::events::error::BrokerError;
 use crate::metrics::Metrics;
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const CONFIRM_TIMEOUT: Duration = Duration::from_secs(10);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const WATCH_INTERVAL: Duration = Duration::from_millis(500);
 /// A connection that lasted this long was a good one: the next attempt need not wait long.
@@ -28,6 +27,8 @@ pub(super) struct Live {
     connection: Connection,
     publisher: Channel,
     broken: CancellationToken,
+    /// How long the broker may take to connect, to declare the queues, or to confirm an event.
+    timeout: Duration,
 }
 
 /// The connection to the broker, made again for ever.
@@ -35,18 +36,25 @@ pub(super) struct Link {
     url: AmqpUrl,
     live: watch::Sender<Option<Arc<Live>>>,
     metrics: Arc<Metrics>,
+    timeout: Duration,
+    backoff: BackoffSettings,
 }
 
 impl Live {
-    pub(super) async fn connect(url: &AmqpUrl) -> Result<Self, BrokerError> {
+    pub(super) async fn connect(url: &AmqpUrl, limit: Duration) -> Result<Self, BrokerError> {
         let connect = async {
             let name = ConnectionProperties::default().with_connection_name("mcommerce-bridge".into());
             let connection = Connection::connect_uri(url.to_uri(), name).await?;
             let publisher = connection.create_channel().await?;
             publisher.confirm_select(ConfirmSelectOptions::default()).await?;
-            Ok::<_, lapin::Error>(Self { connection, publisher, broken: CancellationToken::new() })
+            Ok::<_, lapin::Error>(Self {
+                connection,
+                publisher,
+                broken: CancellationToken::new(),
+                timeout: limit,
+            })
         };
-        match timeout(CONNECT_TIMEOUT, connect).await {
+        match timeout(limit, connect).await {
             Ok(connected) => Ok(connected?),
             Err(_) => Err(BrokerError::ConnectTimedOut),
         }
@@ -70,7 +78,7 @@ impl Live {
             let key = ShortString::from(routing_key);
             self.publisher.basic_publish(exchange.into(), key, options, payload, properties).await?.await
         };
-        match timeout(CONFIRM_TIMEOUT, publish).await {
+        match timeout(self.timeout, publish).await {
             Ok(Ok(Confirmation::Ack(None))) => Ok(()),
             Ok(Ok(Confirmation::Ack(Some(_)))) => Err(BrokerError::Unroutable),
             Ok(Ok(_)) => Err(BrokerError::NotConfirmed),
@@ -101,8 +109,13 @@ impl Live {
 }
 
 impl Link {
-    pub(super) fn new(url: AmqpUrl, metrics: Arc<Metrics>) -> Self {
-        Self { url, live: watch::Sender::new(None), metrics }
+    pub(super) fn new(url: AmqpUrl, metrics: Arc<Metrics>, settings: &Settings) -> Self {
+        let (timeout, backoff) = (settings.broker_timeout.get(), settings.backoff);
+        Self { url, live: watch::Sender::new(None), metrics, timeout, backoff }
+    }
+
+    pub(super) fn backoff(&self) -> Backoff {
+        Backoff::new(self.backoff)
     }
 
     /// The connection, if there is one.
@@ -124,7 +137,7 @@ impl Link {
 
     /// Connects, declares, watches and connects again until told to stop.
     pub(super) async fn keep(&self, names: &Names, subscriptions: &Subscriptions, stop: CancellationToken) {
-        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
+        let mut backoff = self.backoff();
         let mut last_reason = String::new();
         while !stop.is_cancelled() {
             match self.open(names, subscriptions).await {
@@ -159,13 +172,13 @@ impl Link {
     }
 
     async fn open(&self, names: &Names, subscriptions: &Subscriptions) -> Result<Arc<Live>, BrokerError> {
-        let live = Live::connect(&self.url).await?;
+        let live = Live::connect(&self.url, self.timeout).await?;
         let declared = async {
             let channel = live.channel().await?;
             names.declare(&channel, subscriptions).await?;
             Ok(channel.close(200, "OK".into()).await?)
         };
-        let declared = timeout(CONNECT_TIMEOUT, declared).await;
+        let declared = timeout(self.timeout, declared).await;
         match declared.unwrap_or_else(|_| Err(BrokerError::DeclareTimedOut)) {
             Ok(()) => Ok(Arc::new(live)),
             Err(error) => {

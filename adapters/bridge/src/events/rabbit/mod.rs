@@ -26,6 +26,7 @@ use super::broker::Broker;
 use super::courier::Courier;
 use super::error::{BrokerError, EventsError};
 use super::outbox::{Outbox, Outgoing};
+use crate::config::Settings;
 use crate::metrics::Metrics;
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
@@ -41,11 +42,13 @@ pub(crate) struct Rabbit {
 impl Rabbit {
     pub(crate) fn new(
         url: AmqpUrl,
-        prefix: &str,
+        settings: &Settings,
         subscriptions: Subscriptions,
         metrics: Arc<Metrics>,
     ) -> Self {
-        Self { names: Names::new(prefix), subscriptions, link: Link::new(url, metrics) }
+        let names = Names::new(&settings.broker_prefix);
+        let link = Link::new(url, metrics, settings);
+        Self { names, subscriptions, link }
     }
 
     /// Publishes one event. One that somebody subscribed to must reach a queue; any other may go nowhere.

@@ -4,6 +4,7 @@ use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptio
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, ExchangeKind};
 
+use crate::config::BrokerPrefix;
 use application::{Subscription, Subscriptions};
 
 /// Newer brokers throw a message away once it was handed out this often, 20 times unless told otherwise. Ours count
@@ -12,12 +13,12 @@ const UNLIMITED_DELIVERIES: i64 = 1_000_000_000;
 
 /// What the exchange and the queues are called, and how they are declared.
 pub(super) struct Names {
-    prefix: String,
+    prefix: BrokerPrefix,
 }
 
 impl Names {
-    pub(super) fn new(prefix: &str) -> Self {
-        Self { prefix: prefix.to_owned() }
+    pub(super) fn new(prefix: &BrokerPrefix) -> Self {
+        Self { prefix: prefix.clone() }
     }
 
     pub(super) fn exchange(&self) -> String {

@@ -14,7 +14,7 @@ pub(in crate::http) async fn limit_time(
     request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
-    timeout(app.config.settings.request_timeout, next.run(request))
+    timeout(app.config.settings.request_timeout.get(), next.run(request))
         .await
         .map_err(|_| Refusal::unavailable("it took too long; whether it was done is not known"))
 }

@@ -1,12 +1,13 @@
 //! How many documents have each value of a field.
 
+use std::time::Duration;
+
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::Collection;
 use protocol::{Facet, FacetCount};
 
 use super::error::unreadable;
-use super::limits::COMMAND_TIME;
 use super::{error, filter};
 use crate::store::error::StoreError;
 
@@ -14,8 +15,9 @@ use crate::store::error::StoreError;
 pub(super) async fn count(
     collection: &Collection<Document>,
     facet: &Facet,
+    max_time: Duration,
 ) -> Result<Vec<FacetCount>, StoreError> {
-    let counts = collection.aggregate(pipeline(facet)).max_time(COMMAND_TIME).await;
+    let counts = collection.aggregate(pipeline(facet)).max_time(max_time).await;
     let counts = counts.map_err(|error| error::of(&error))?;
     counts
         .map_err(|error| error::of(&error))

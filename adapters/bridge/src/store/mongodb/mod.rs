@@ -10,13 +10,10 @@ mod facet;
 mod failure;
 mod filter;
 mod indexes;
-mod limits;
 mod query;
 mod transact;
 mod turns;
 mod update;
-
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bson::{RawDocumentBuf, doc};
@@ -30,49 +27,47 @@ use tokio::sync::OnceCell;
 use super::api::{Blob, ByteStream, Store};
 use super::error::StoreError;
 use super::fit;
+use crate::config::MongoSettings;
 use crate::urls::UrlError;
 use application::Collections;
 use error::MongoError;
-use limits::COMMAND_TIME;
 use turns::Turns;
 
-/// How long a request waits for a server that can take it.
-const SERVER_WAIT: Duration = Duration::from_secs(3);
-/// The most connections to each server, unless the address says otherwise. The driver's own 10 would be a queue.
-const CONNECTIONS: u32 = 64;
 /// The database, unless the address names one.
 const DATABASE: &str = "mcommerce";
 
 /// A store in a MongoDB replica set.
 pub struct MongoStore {
     uri: String,
+    settings: MongoSettings,
     database: OnceCell<Database>,
     turns: Turns,
 }
 
 impl MongoStore {
     /// The store at a `mongodb://` address, in the database it names or in `mcommerce`. Nothing is connected to yet.
-    pub fn at(uri: &str) -> Result<Self, UrlError> {
+    pub fn new(uri: &str, settings: MongoSettings) -> Result<Self, UrlError> {
         // The driver's own text may repeat the address, which holds a password.
         ConnectionString::parse(uri).map_err(|_| UrlError::Mongo)?;
-        Ok(Self { uri: uri.to_owned(), database: OnceCell::new(), turns: Turns::default() })
+        Ok(Self { uri: uri.to_owned(), settings, database: OnceCell::new(), turns: Turns::default() })
     }
 
     async fn database(&self) -> Result<&Database, StoreError> {
-        self.database.get_or_try_init(|| connect(&self.uri)).await
+        self.database.get_or_try_init(|| connect(&self.uri, &self.settings)).await
     }
 }
 
-async fn connect(uri: &str) -> Result<Database, StoreError> {
+async fn connect(uri: &str, settings: &MongoSettings) -> Result<Database, StoreError> {
     let mut options =
         ClientOptions::parse(uri).await.map_err(|_| StoreError::unavailable(MongoError::UnknownHost))?;
     options.app_name.get_or_insert_with(|| "mcommerce-bridge".into());
-    options.server_selection_timeout.get_or_insert(SERVER_WAIT);
-    options.connect_timeout.get_or_insert(SERVER_WAIT);
-    options.max_pool_size.get_or_insert(CONNECTIONS);
+    options.server_selection_timeout.get_or_insert(settings.server_timeout.get());
+    options.connect_timeout.get_or_insert(settings.server_timeout.get());
+    options.max_pool_size.get_or_insert(settings.connections.get());
     options.read_concern = Some(ReadConcern::majority());
-    options.write_concern =
-        Some(WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(COMMAND_TIME).build());
+    options.write_concern = Some(
+        WriteConcern::builder().w(Acknowledgment::Majority).w_timeout(settings.command_timeout.get()).build(),
+    );
     options.selection_criteria =
         Some(SelectionCriteria::ReadPreference(mongodb::options::ReadPreference::Primary));
     let name = options.default_database.clone().unwrap_or_else(|| DATABASE.into());
@@ -90,12 +85,12 @@ impl Store for MongoStore {
     }
 
     async fn query(&self, query: &Query) -> Result<QueryResult<RawDocumentBuf>, StoreError> {
-        query::answer(self.database().await?, query).await
+        query::answer(self.database().await?, query, self.settings.command_timeout.get()).await
     }
 
     async fn transact(&self, operations: &[Operation]) -> Result<Vec<Outcome>, StoreError> {
         fit::check(operations)?;
-        transact::run(self.database().await?, &self.turns, operations).await
+        transact::run(self.database().await?, &self.settings, &self.turns, operations).await
     }
 
     async fn put_blob(

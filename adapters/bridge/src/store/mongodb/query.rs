@@ -1,5 +1,7 @@
 //! Answers a query.
 
+use std::time::Duration;
+
 use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
 use futures::future::try_join_all;
 use futures::{StreamExt, try_join};
@@ -8,7 +10,6 @@ use mongodb::{Collection, Database};
 use protocol::{Direction, Filter, Path, Query, QueryResult, SortKey};
 
 use super::error::unreadable;
-use super::limits::COMMAND_TIME;
 use super::{error, facet, filter};
 use crate::store::error::StoreError;
 use crate::store::page;
@@ -18,13 +19,14 @@ use crate::store::unfit::Unfit;
 pub(super) async fn answer(
     database: &Database,
     query: &Query,
+    max_time: Duration,
 ) -> Result<QueryResult<RawDocumentBuf>, StoreError> {
     let collection = database.collection::<Document>(query.collection.as_str());
     let order = query.total_order();
     let (mut documents, total, facets) = try_join!(
-        find(&collection, query, &order),
-        count(&collection, query),
-        try_join_all(query.facets.iter().map(|asked| facet::count(&collection, asked))),
+        find(&collection, query, &order, max_time),
+        count(&collection, query, max_time),
+        try_join_all(query.facets.iter().map(|asked| facet::count(&collection, asked, max_time))),
     )?;
     let limit = query.limit as usize;
     let more = documents.len() > limit;
@@ -41,11 +43,12 @@ async fn find(
     collection: &Collection<Document>,
     query: &Query,
     order: &[SortKey],
+    max_time: Duration,
 ) -> Result<Vec<RawDocumentBuf>, StoreError> {
     if query.limit == 0 {
         return Ok(Vec::new());
     }
-    let condition = query.filter_after().ok_or_else(|| Unfit::Cursor)?;
+    let condition = query.filter_after().ok_or(Unfit::Cursor)?;
     let mut sort = Document::new();
     for key in order {
         let direction = if key.direction == Direction::Ascending { 1 } else { -1 };
@@ -59,7 +62,7 @@ async fn find(
         .sort(sort)
         .limit(wanted.into())
         .batch_size(wanted)
-        .max_time(COMMAND_TIME);
+        .max_time(max_time);
     if query.skip > 0 {
         find = find.skip(query.skip.into());
     }
@@ -83,7 +86,11 @@ fn projected(path: &Path) -> (String, Bson) {
     (path.as_str().to_owned(), 1.into())
 }
 
-async fn count(collection: &Collection<Document>, query: &Query) -> Result<Option<u64>, StoreError> {
+async fn count(
+    collection: &Collection<Document>,
+    query: &Query,
+    max_time: Duration,
+) -> Result<Option<u64>, StoreError> {
     if !query.total {
         return Ok(None);
     }
@@ -92,6 +99,6 @@ async fn count(collection: &Collection<Document>, query: &Query) -> Result<Optio
         Filter::All => doc! { "_id": { "$gte": Bson::MinKey } },
         filter => filter::to_document(filter),
     };
-    let count = collection.count_documents(condition).max_time(COMMAND_TIME).await;
+    let count = collection.count_documents(condition).max_time(max_time).await;
     count.map(Some).map_err(|error| error::of(&error))
 }

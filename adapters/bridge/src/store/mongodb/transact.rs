@@ -11,16 +11,14 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::check::Step;
 use super::failure::Failure;
-use super::limits::COMMAND_TIME;
 use super::turns::Turns;
 use super::{error, filter, update};
+use crate::config::MongoSettings;
 use crate::store::error::StoreError;
 use crate::store::fit::pinned_ids;
 use crate::store::limits::MAX_CHANGED;
 use crate::store::unfit::UnfitOperation;
 
-/// How long a transaction is tried again for, its waiting for turns included.
-const TRY_FOR: Duration = Duration::from_secs(8);
 /// The pause before the second try. It doubles with each, and a random part of it is waited.
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 /// The longest pause.
@@ -37,18 +35,20 @@ struct Contended {
 /// Makes all operations in their order, or none.
 pub(super) async fn run(
     database: &Database,
+    settings: &MongoSettings,
     turns: &Turns,
     operations: &[Operation],
 ) -> Result<Vec<Outcome>, StoreError> {
     let late = || StoreError::unavailable(Contended { last: None });
     // What is dropped here aborts its transaction.
-    timeout(TRY_FOR + COMMAND_TIME, async {
+    let (command_time, try_for) = (settings.command_timeout.get(), settings.transaction_timeout.get());
+    timeout(try_for + command_time, async {
         match operations {
             [] => Ok(Vec::new()),
-            [operation] if is_atomic(operation) => Ok(vec![alone(database, operation).await?]),
+            [operation] if is_atomic(operation) => Ok(vec![alone(database, operation, command_time).await?]),
             operations => {
-                let deadline = Instant::now() + TRY_FOR;
-                let _turns = timeout(TRY_FOR, turns.take(operations)).await.map_err(|_| late())?;
+                let deadline = Instant::now() + try_for;
+                let _turns = timeout(try_for, turns.take(operations)).await.map_err(|_| late())?;
                 together(database, operations, deadline).await
             }
         }
@@ -69,7 +69,11 @@ fn is_atomic(operation: &Operation) -> bool {
     }
 }
 
-async fn alone(database: &Database, operation: &Operation) -> Result<Outcome, StoreError> {
+async fn alone(
+    database: &Database,
+    operation: &Operation,
+    max_time: Duration,
+) -> Result<Outcome, StoreError> {
     let documents = database.collection::<Document>(operation.collection().as_str());
     let failed = |error: Error| error::of_operation(&error, 0);
     let (matched, expect) = match operation {
@@ -92,7 +96,7 @@ async fn alone(database: &Database, operation: &Operation) -> Result<Outcome, St
             (deleted.map_err(failed)?.deleted_count, *expect)
         }
         Operation::Check { filter, expect, .. } => {
-            let counted = documents.count_documents(filter::to_document(filter)).max_time(COMMAND_TIME).await;
+            let counted = documents.count_documents(filter::to_document(filter)).max_time(max_time).await;
             (counted.map_err(failed)?, *expect)
         }
     };

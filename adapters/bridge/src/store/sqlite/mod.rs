@@ -35,18 +35,15 @@ use tokio::sync::OnceCell;
 use super::api::{Blob, ByteStream, Store};
 use super::error::StoreError;
 use super::fit;
+use crate::config::SqliteSettings;
 use crate::error_chain::Chain;
 use application::Collections;
 use pool::Pool;
 
-/// How many queries are answered at once.
-const READERS: usize = 4;
-/// How often expired documents are removed.
-const SWEEP_EVERY: Duration = Duration::from_secs(30);
-
 /// A store in one SQLite file.
 pub struct SqliteStore {
     inner: Arc<Inner>,
+    sweep_interval: Duration,
     sweeper: OnceCell<()>,
 }
 
@@ -57,15 +54,20 @@ struct Inner {
 }
 
 impl SqliteStore {
-    /// The store in this file, which is made when it is first needed; its folder must be there.
-    pub fn at(path: &Path) -> Self {
-        let inner =
-            Inner { writer: Pool::new(path, 1), readers: Pool::new(path, READERS), found: OnceCell::new() };
-        Self { inner: Arc::new(inner), sweeper: OnceCell::new() }
+    /// The store in this file, which is created when it is first needed; its folder must exist.
+    pub fn new(path: &Path, settings: SqliteSettings) -> Self {
+        let timeout = settings.timeout.get();
+        let inner = Inner {
+            writer: Pool::new(path, 1, timeout),
+            readers: Pool::new(path, settings.readers.get() as usize, timeout),
+            found: OnceCell::new(),
+        };
+        let sweep_interval = settings.sweep_interval.get();
+        Self { inner: Arc::new(inner), sweep_interval, sweeper: OnceCell::new() }
     }
 
     /// Removes documents whose expiry index says that their time has passed; says how many. The store does so by
-    /// itself every half minute once it is prepared.
+    /// itself once it is prepared.
     pub async fn sweep_expired(&self, now: DateTime) -> Result<u64, StoreError> {
         self.inner.sweep(now).await
     }
@@ -105,7 +107,7 @@ impl Store for SqliteStore {
             Ok(transaction.commit()?)
         };
         self.inner.writer().await?.run(prepare).await?;
-        self.sweeper.get_or_init(|| async { sweep_for_ever(&self.inner) }).await;
+        self.sweeper.get_or_init(|| async { sweep_for_ever(&self.inner, self.sweep_interval) }).await;
         Ok(())
     }
 
@@ -142,10 +144,10 @@ impl Store for SqliteStore {
 }
 
 /// Sweeps until the store is dropped.
-fn sweep_for_ever(inner: &Arc<Inner>) {
+fn sweep_for_ever(inner: &Arc<Inner>, every: Duration) {
     let weak = Arc::downgrade(inner);
     tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        let mut ticks = tokio::time::interval(every);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;

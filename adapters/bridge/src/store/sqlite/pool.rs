@@ -11,8 +11,6 @@ use super::error::PoolError;
 use super::schema;
 use crate::store::error::StoreError;
 
-/// How long a request waits for a connection, and a connection for another process's lock.
-const WAIT: Duration = Duration::from_secs(5);
 /// The prepared statements a connection keeps.
 const STATEMENTS: usize = 64;
 
@@ -22,15 +20,18 @@ pub(super) struct Pool(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
+    /// How long a request waits for a connection, and a connection for another process's lock.
+    timeout: Duration,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
 }
 
 impl Pool {
     /// At most this many connections to a file.
-    pub(super) fn new(path: &Path, size: usize) -> Self {
+    pub(super) fn new(path: &Path, size: usize, timeout: Duration) -> Self {
         Self(Arc::new(Inner {
             path: path.to_owned(),
+            timeout,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(size)),
         }))
@@ -42,14 +43,14 @@ impl Pool {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let permit = tokio::time::timeout(WAIT, Arc::clone(&self.0.permits).acquire_owned())
+        let permit = tokio::time::timeout(self.0.timeout, Arc::clone(&self.0.permits).acquire_owned())
             .await
             .map_err(|_| PoolError::Busy)?
             .map_err(|_| PoolError::Closed)?;
         let inner = Arc::clone(&self.0);
         let run = move || {
             let idle = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let mut connection = idle.map_or_else(|| connect(&inner.path), Ok)?;
+            let mut connection = idle.map_or_else(|| connect(&inner.path, inner.timeout), Ok)?;
             let result = work(&mut connection);
             inner.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             drop(permit);
@@ -66,9 +67,9 @@ pub(super) fn found(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn connect(path: &Path, timeout: Duration) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
-    connection.busy_timeout(WAIT)?;
+    connection.busy_timeout(timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "temp_store", "memory")?;

@@ -37,7 +37,7 @@ fn page(
     query: &Query,
     indexes: &[Stored],
 ) -> Result<(Vec<RawDocumentBuf>, Option<Cursor>), StoreError> {
-    let filter = query.filter_after().ok_or_else(|| Unfit::Cursor)?;
+    let filter = query.filter_after().ok_or(Unfit::Cursor)?;
     let order = query.total_order();
     let chosen = plan::choose(&filter, Some(&order), indexes);
     let (skip, limit) = (query.skip as usize, query.limit as usize);
