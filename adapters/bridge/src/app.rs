@@ -10,7 +10,7 @@ use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::store::Store;
 
-/// What requests and background tasks share.
+/// The state that requests and background tasks share.
 pub(crate) struct App {
     pub(crate) config: BridgeConfig,
     pub(crate) grants: GrantBook,
@@ -18,14 +18,14 @@ pub(crate) struct App {
     pub(crate) broker: Arc<dyn Broker>,
     pub(crate) health: Arc<Health>,
     pub(crate) metrics: Arc<Metrics>,
-    /// Woken when a transaction has committed events.
+    /// Notified when a transaction has committed events.
     pub(crate) committed: Arc<Notify>,
     /// A permit for each request that may be in flight.
     pub(crate) gate: Arc<Semaphore>,
 }
 
 impl App {
-    /// What is counted, in the `OpenMetrics` text format.
+    /// Encodes all metrics in the `OpenMetrics` text format.
     pub(crate) fn metrics(&self) -> String {
         let in_flight =
             (self.config.settings.max_in_flight.get() as usize).saturating_sub(self.gate.available_permits());
@@ -33,7 +33,7 @@ impl App {
         self.metrics.encode()
     }
 
-    /// What is counted, for a person.
+    /// Collects the counts that the dashboard shows.
     pub(crate) fn figures(&self) -> Figures {
         let declared = &self.config.declarations;
         self.metrics.figures(declared.event_types(), declared.subscriptions())

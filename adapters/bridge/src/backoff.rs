@@ -4,8 +4,8 @@ use rand::Rng as _;
 
 use crate::config::BackoffSettings;
 
-/// Capped exponential back-off with full jitter: each wait is anything up to a ceiling that doubles, so that many
-/// bridges that lost the same neighbour don't come back in step.
+/// Capped exponential back-off with full jitter: each wait is random, up to a ceiling that doubles, so that bridges
+/// that lost the same neighbour don't all come back at once.
 pub(crate) struct Backoff {
     first: Duration,
     longest: Duration,

@@ -18,30 +18,30 @@ use crate::schedule::Clock;
 use crate::store::Store;
 use crate::urls::BrokerUrl;
 
-/// A store that is away must not hold up a shutdown.
+/// How long a shutdown tries to release the lease. An unreachable store must not delay it further.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A running bridge. It does not listen: give [`Bridge::router`] to a server, or call it in process.
+/// A running bridge. It doesn't listen by itself: serve [`Bridge::router`], or call it in process.
 pub struct Bridge {
     app: Arc<App>,
     router: Router,
     relay: Arc<Relay>,
     lease: Arc<Lease>,
-    /// Ends what watches the store and keeps time.
+    /// Stops the tasks that watch the store and run the schedules.
     stop_background: CancellationToken,
-    /// Ends the relay and deliveries, which finish what is in flight.
+    /// Stops the relay and the deliveries once those in flight are finished.
     stop_events: CancellationToken,
     events: TaskTracker,
     background: TaskTracker,
 }
 
 impl Bridge {
-    /// Starts a bridge. Neither the store nor the broker need be there yet; it serves once they are.
+    /// Starts a bridge. It serves once its store and its broker can be reached.
     ///
     /// Must be called within a Tokio runtime.
     #[expect(
         clippy::unused_async,
-        reason = "so that it can only be called where there is a runtime to start tasks on"
+        reason = "it can then only be called where there is a runtime to start tasks on"
     )]
     pub async fn start(
         config: BridgeConfig,
@@ -52,7 +52,7 @@ impl Bridge {
         let settings = config.settings.clone();
         let subscriptions = config.declarations.subscriptions().clone();
         let metrics = Arc::new(Metrics::new());
-        metrics.foresee(config.declarations.event_types(), &subscriptions);
+        metrics.preregister(config.declarations.event_types(), &subscriptions);
         let lease = Arc::new(Lease::new(Arc::clone(&store), "relay", settings.lease_time.get()));
         let delivers_without_relay = matches!(broker, BrokerUrl::Amqp(_));
         let broker: Arc<dyn Broker> = match broker {
@@ -97,7 +97,7 @@ impl Bridge {
             background: TaskTracker::new(),
         };
         bridge.watch_store();
-        bridge.keep_time();
+        bridge.run_schedules();
         if settings.relay {
             bridge.relay_events();
         }
@@ -107,51 +107,50 @@ impl Bridge {
         bridge
     }
 
-    /// The bridge's routes. They can be served on a socket or called in process; clones are cheap.
+    /// The bridge's routes, to be served on a socket or called in process. Clones are cheap.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
 
-    /// What it counts, as `GET /metrics` answers it.
+    /// Encodes all metrics, as `GET /metrics` does.
     pub fn metrics(&self) -> String {
         self.app.metrics()
     }
 
-    /// Whether it can serve.
     pub fn is_ready(&self) -> bool {
         self.app.health.is_ready()
     }
 
-    /// Waits until it can serve.
+    /// Waits until the bridge can serve.
     pub async fn ready(&self) {
         self.app.health.up().await;
     }
 
-    /// Moves one page of events from the outbox to the broker, as the relay does by itself unless it is switched
-    /// off; says how many. 0 while another bridge is the relay.
+    /// Moves one page of events from the outbox to the broker and returns how many. 0 while another bridge holds the
+    /// lease. Unless the relay is switched off, it does this by itself.
     pub async fn relay_step(&self) -> Result<usize, EventsError> {
         self.relay.step().await
     }
 
-    /// Takes up no further deliveries and finishes those in flight, while requests are still served: the functions
-    /// that deliveries reach call the bridge in turn.
+    /// Starts no more deliveries and finishes those in flight. Requests are still served, because functions that handle
+    /// a delivery call the bridge in turn.
     ///
-    /// It waits at most three fifths of the settings' `drain_timeout`; the rest is for requests.
+    /// Waits at most three fifths of `drain_timeout`; the rest is left for requests.
     pub async fn finish_deliveries(&self) {
         self.stop_events.cancel();
         self.events.close();
         let limit = self.app.config.settings.drain_timeout.get() * 3 / 5;
         if timeout(limit, self.events.wait()).await.is_err() {
-            tracing::warn!("not every delivery in flight was finished in time; they will be repeated");
+            tracing::warn!("some deliveries in flight were not finished in time and will be repeated");
         }
     }
 
-    /// Finishes the deliveries and the requests that are in flight and takes no further ones, within the settings'
-    /// `drain_timeout`, and lets the relay's lease go.
+    /// Refuses new requests, finishes the deliveries and requests in flight within `drain_timeout`, and releases the
+    /// relay's lease.
     pub async fn shutdown(self) {
         let limit = self.app.config.settings.drain_timeout.get();
         if timeout(limit, self.drain()).await.is_err() {
-            tracing::warn!("not everything in flight was finished in time");
+            tracing::warn!("some requests in flight were not finished in time");
         }
     }
 
@@ -171,12 +170,12 @@ impl Bridge {
         let (app, stop) = (Arc::clone(&self.app), self.stop_background.clone());
         self.background.spawn(async move {
             let (collections, settings) = (app.config.declarations.collections(), &app.config.settings);
-            let keep = app.health.keep(Arc::clone(&app.store), collections, settings, &app.metrics);
-            stop.run_until_cancelled(keep).await;
+            let watch = app.health.watch(Arc::clone(&app.store), collections, settings, &app.metrics);
+            stop.run_until_cancelled(watch).await;
         });
     }
 
-    fn keep_time(&self) {
+    fn run_schedules(&self) {
         for (name, schedule) in self.app.config.declarations.schedules().clone() {
             let (store, committed) = (Arc::clone(&self.app.store), Arc::clone(&self.app.committed));
             let clock = Clock::new(name, schedule, store, committed, self.app.config.settings.backoff);
@@ -211,7 +210,7 @@ impl Bridge {
 }
 
 impl Drop for Bridge {
-    /// A bridge that is dropped without [`Bridge::shutdown`] stops as if it had crashed.
+    /// Stops a bridge that was not shut down as if it had crashed.
     fn drop(&mut self) {
         self.stop_events.cancel();
         self.stop_background.cancel();

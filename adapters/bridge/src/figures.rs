@@ -1,4 +1,4 @@
-//! What a bridge has counted, for a page that a person reads. `/metrics` has more, for machines.
+//! The counts that the dashboard shows. `/metrics` has more, for machines.
 
 use std::collections::BTreeMap;
 
@@ -8,34 +8,30 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Figures {
-    /// Whether the store serves.
     pub store_up: bool,
-    /// Whether the broker is connected.
     pub broker_up: bool,
-    /// The age of the oldest event in the outbox, in seconds; 0 for an empty one.
+    /// The age of the oldest event in the outbox; 0 if it is empty.
     pub outbox_age_seconds: f64,
-    /// Events by type.
+    /// By type of event.
     pub events: BTreeMap<String, EventFigures>,
-    /// Deliveries by subscription.
+    /// By subscription.
     pub deliveries: BTreeMap<String, DeliveryFigures>,
 }
 
-/// What became of the events of one type.
+/// Events of one type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventFigures {
-    /// Written to the outbox.
     pub committed: u64,
-    /// Handed to the broker.
     pub published: u64,
 }
 
-/// What became of attempts to deliver to one subscription.
+/// Attempts to deliver to one subscription, by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryFigures {
-    /// Taken.
+    /// Accepted by the function.
     pub done: u64,
-    /// Refused, and to be tried again.
+    /// Refused, to be retried.
     pub retry: u64,
-    /// Parked among the dead letters.
+    /// Refused for good, now a dead letter.
     pub parked: u64,
 }

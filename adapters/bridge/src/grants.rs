@@ -1,4 +1,4 @@
-//! Who may do what, and how often each grant was used. A grant that is never used is one too many.
+//! Which function may do what, and how often each grant is used: a grant that never is should be removed.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ impl GrantBook {
         Self(book.collect())
     }
 
-    /// Whether a function is granted this; if so, counts one use.
+    /// Checks whether a function has a grant and, if so, counts the use.
     pub(crate) fn allow(&self, function: &str, grant: &Grant) -> bool {
         let Some(counter) = self.0.get(function).and_then(|grants| grants.get(grant)) else { return false };
         if counter.inc() == 0 {

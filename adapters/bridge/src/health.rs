@@ -14,18 +14,17 @@ use application::Collections;
 
 const PREPARE_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What a bridge knows of its store.
+/// The state of the store, as last seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreState {
-    /// Collections and indexes are not made yet, so unique keys may not be kept: nothing can be served.
+    /// Collections and indexes may be missing. Nothing is served, because unique keys may not be enforced.
     Unprepared,
-    /// It served when it was last asked.
+    /// The last ping succeeded.
     Up,
-    /// It was prepared, but did not serve when it was last asked.
+    /// The store was prepared, but the last ping failed.
     Down,
 }
 
-/// Whether a bridge can serve.
 pub(crate) struct Health {
     store: watch::Sender<StoreState>,
     draining: CancellationToken,
@@ -52,18 +51,18 @@ impl Health {
         self.draining.cancel();
     }
 
-    /// Waits until collections and indexes are made.
+    /// Waits until collections and indexes exist.
     pub(crate) async fn prepared(&self) {
         self.until(|state| state != StoreState::Unprepared).await;
     }
 
-    /// Waits until the store serves.
+    /// Waits until the store can serve.
     pub(crate) async fn up(&self) {
         self.until(|state| state == StoreState::Up).await;
     }
 
     async fn until(&self, met: impl Fn(StoreState) -> bool) {
-        // The sender is in `self`, so the channel can't be closed while this waits.
+        // The channel can't be closed, because the sender is in `self`.
         let _ = self.store.subscribe().wait_for(|state| met(*state)).await;
     }
 
@@ -72,8 +71,8 @@ impl Health {
         self.store.send_if_modified(|known| std::mem::replace(known, state) != state);
     }
 
-    /// Prepares the store, however long it takes to come, and then watches it.
-    pub(crate) async fn keep(
+    /// Prepares the store, retrying until it can be reached, and then pings it indefinitely.
+    pub(crate) async fn watch(
         &self,
         store: Arc<dyn Store>,
         collections: &Collections,
@@ -86,7 +85,7 @@ impl Health {
             let reason = match timeout(PREPARE_TIMEOUT, store.prepare(collections)).await {
                 Ok(Ok(())) => break,
                 Ok(Err(error)) => Chain(&error).to_string(),
-                Err(_) => "preparing the store took too long".to_owned(),
+                Err(_) => "the store took too long to prepare".to_owned(),
             };
             if reason != last_reason {
                 tracing::warn!(reason, "the store can't be prepared yet");
@@ -100,7 +99,7 @@ impl Health {
             sleep(settings.ping_interval.get()).await;
             let up = matches!(timeout(settings.ping_interval.get(), store.ping()).await, Ok(Ok(())));
             match (up, self.store()) {
-                (false, StoreState::Up) => tracing::warn!("the store does not serve"),
+                (false, StoreState::Up) => tracing::warn!("the store stopped serving"),
                 (true, StoreState::Down) => tracing::info!("the store serves again"),
                 _ => {}
             }

@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 use crate::store::{Store, StoreError};
 
-/// A task that one bridge among many does at a time: a document of `_leases` with a holder and an expiry, which the
-/// holder puts off and any other takes over once it has passed.
+/// Lets only one of several bridges do a task at a time: a document in `_leases` with a holder and an expiry. The
+/// holder extends it; once it has expired, any other bridge may take it over.
 ///
-/// Expiry compares clocks of several machines, so their skew must stay well below the lease's time. A holder that
-/// was stopped for longer than that may meet its successor for a moment; what the lease guards must bear that.
+/// Expiry compares the clocks of several machines, so their skew must stay well below the lease's time. A holder that
+/// was paused for longer than that may overlap with its successor for a moment, which the guarded task must tolerate.
 pub(crate) struct Lease {
     store: Arc<dyn Store>,
     name: &'static str,
@@ -34,7 +34,7 @@ impl Lease {
         Self { store, name, holder: Uuid::new_v4().to_string(), time, held_until: Mutex::new(None) }
     }
 
-    /// Takes or keeps the lease; `false` while another bridge holds it.
+    /// Takes or renews the lease. `false` while another bridge holds it.
     pub(crate) async fn hold(&self) -> Result<bool, StoreError> {
         let mut held_until = self.held_until.lock().await;
         let now = Instant::now();
@@ -50,7 +50,7 @@ impl Lease {
         kept
     }
 
-    /// Lets another bridge have the lease at once.
+    /// Releases the lease, so that another bridge can take it at once.
     pub(crate) async fn release(&self) -> Result<(), StoreError> {
         if self.held_until.lock().await.take().is_none() {
             return Ok(());

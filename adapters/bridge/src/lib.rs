@@ -1,11 +1,10 @@
 //! The pod between functions and MongoDB / RabbitMQ.
 //!
-//! Functions speak HTTP to [`Bridge::router`]: typed queries, transactions with expectations, blobs. Events that
-//! a transaction carries are written to an outbox by the same transaction, published by one relay among many
-//! bridges, and posted to the functions that subscribed to them. The bridge knows collections and events, never
-//! what an order is.
+//! Functions call [`Bridge::router`] over HTTP: typed queries, transactions with expectations, blobs. The events of a
+//! transaction are written to an outbox in that same transaction, published by the relay of one of the bridges, and
+//! posted to the functions that subscribed to them. The bridge knows collections and events, but not what an order is.
 //!
-//! Start order does not matter: a bridge starts without its store and its broker and serves once they are there.
+//! Start order doesn't matter: a bridge serves once its store and its broker can be reached.
 
 mod app;
 mod backoff;

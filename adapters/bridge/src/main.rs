@@ -1,4 +1,4 @@
-//! `mcommerce-bridge`: serves functions, works on dead letters, checks a configuration.
+//! `mcommerce-bridge`: serves functions, manages dead letters, checks a configuration.
 
 mod cli;
 

@@ -1,4 +1,4 @@
-//! What a bridge counts, for `/metrics`. Labels hold names from the configuration only, so their number is bounded.
+//! The metrics of a bridge. Labels hold only names from the configuration, so the number of series is bounded.
 
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -40,7 +40,7 @@ pub(crate) struct DeliveryLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct GrantLabels {
     pub(crate) function: String,
-    /// In words: `read products`, `emit order.created`.
+    /// As text: `read products`, `emit order.created`.
     pub(crate) grant: String,
 }
 
@@ -115,8 +115,8 @@ impl Metrics {
         to.register("broker_up", "1 while the broker is connected", self.broker_up.clone());
     }
 
-    /// Counts what can come as 0 until it comes: the first one would otherwise be no change that anybody could see.
-    pub(crate) fn foresee<'a>(
+    /// Exports every series at 0, so that `rate()` sees the first increment.
+    pub(crate) fn preregister<'a>(
         &self,
         kinds: impl Iterator<Item = &'a EventType>,
         subscriptions: &Subscriptions,
@@ -134,7 +134,7 @@ impl Metrics {
         }
     }
 
-    /// What a person wants to see of them, for these events and subscriptions.
+    /// Collects the counts that the dashboard shows, for these events and subscriptions.
     pub(crate) fn figures<'a>(
         &self,
         kinds: impl Iterator<Item = &'a EventType>,
@@ -164,10 +164,10 @@ impl Metrics {
         }
     }
 
-    /// All of them in the `OpenMetrics` text format.
+    /// Encodes all metrics in the `OpenMetrics` text format.
     pub(crate) fn encode(&self) -> String {
         let mut text = String::new();
-        // Writing to a string fails only if a metric's own encoder does, and then a partial answer helps nobody.
+        // Writing to a string fails only if a metric's encoder does; a partial answer would be of no use.
         if text::encode(&mut text, &self.registry).is_err() {
             text.clear();
         }

@@ -1,8 +1,8 @@
-//! Events on a clock, once per tick whatever the number of bridges.
+//! Events emitted on a clock, once per tick however many bridges run.
 //!
-//! A tick's event has an id that every bridge computes alike, and is written in the transaction that moves the
-//! schedule's document to the tick: of several bridges one gets through. Ticks missed while no bridge ran are not
-//! made up for; on return the current one is emitted at once.
+//! Every bridge computes the same id for a tick's event, and writes it in the transaction that advances the schedule's
+//! document to the tick, so only one bridge succeeds. Ticks that were missed while no bridge ran are skipped; the
+//! current one is emitted at once.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -33,7 +33,7 @@ fn tick_path() -> Path {
     Path::parse("tick").expect("the bridge's own field names are paths")
 }
 
-/// One schedule as one bridge keeps it.
+/// Emits the events of one schedule.
 pub(crate) struct Clock {
     name: Name,
     schedule: Schedule,
@@ -53,7 +53,7 @@ impl Clock {
         Self { name, schedule, store, committed, backoff }
     }
 
-    /// Emits the tick of a moment unless it was emitted before; says whether this call did.
+    /// Emits the tick that `now` falls into, unless it was emitted before. Returns whether this call emitted it.
     pub(crate) async fn tick(&self, now: SystemTime) -> Result<bool, StoreError> {
         let every = millis(self.schedule.every.get());
         let tick = millis(now.duration_since(UNIX_EPOCH).unwrap_or_default()) / every;
@@ -106,7 +106,7 @@ impl Clock {
         }
     }
 
-    /// Ticks for ever.
+    /// Emits every tick, indefinitely.
     pub(crate) async fn run(&self) {
         let mut backoff = Backoff::new(self.backoff);
         loop {
@@ -116,7 +116,7 @@ impl Clock {
                     sleep(until_next(SystemTime::now(), self.schedule.every.get())).await;
                 }
                 Err(error) => {
-                    tracing::warn!(schedule = self.name.as_str(), error = %Chain(&error), "a tick can't be emitted yet");
+                    tracing::warn!(schedule = self.name.as_str(), error = %Chain(&error), "a tick could not be emitted and will be retried");
                     sleep(backoff.next()).await;
                 }
             }
@@ -134,7 +134,7 @@ fn until_next(now: SystemTime, every: Duration) -> Duration {
     every.saturating_sub(Duration::from_millis(u64::try_from(into_tick).unwrap_or_default()))
 }
 
-/// A UUIDv7 of the tick's own time whose random part is drawn from the schedule's name and the tick.
+/// A UUIDv7 with the tick's time, whose random part is a hash of the schedule's name and the tick.
 fn tick_id(name: &str, tick: i64, at_millis: i64) -> Uuid {
     let digest =
         Sha256::new().chain_update(name).chain_update([0]).chain_update(tick.to_be_bytes()).finalize();

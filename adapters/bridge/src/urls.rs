@@ -2,7 +2,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Where the store is: `mongodb://…`, `mongodb+srv://…` or `sqlite:PATH`. Prints without credentials.
+/// The URL of a store: `mongodb://…`, `mongodb+srv://…` or `sqlite:PATH`. `Debug` hides credentials.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StoreUrl {
     /// A MongoDB replica set.
@@ -11,7 +11,7 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
 }
 
-/// Where the broker is: `amqp://…`, or `store` for the store itself.
+/// The URL of a broker: `amqp://…`, or `store` for the store itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrokerUrl {
     /// RabbitMQ.
@@ -20,11 +20,11 @@ pub enum BrokerUrl {
     Store,
 }
 
-/// The address of a RabbitMQ. Prints without credentials.
+/// The URL of RabbitMQ. `Debug` hides credentials.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AmqpUrl(lapin::uri::AMQPUri);
 
-/// Why an address was refused. Never holds the address, which may hold a password.
+/// Why a URL was refused. It never quotes the URL, which may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     #[error("the store must be mongodb://… or sqlite:PATH")]
@@ -77,7 +77,7 @@ impl FromStr for AmqpUrl {
 }
 
 impl AmqpUrl {
-    /// What lapin connects to: an AMQP URI, with a heartbeat that notices a dead peer within seconds.
+    /// Adds a heartbeat that detects a dead peer within seconds, unless the URL sets one.
     pub(crate) fn to_uri(&self) -> lapin::uri::AMQPUri {
         let mut uri = self.0.clone();
         uri.query.heartbeat = uri.query.heartbeat.or(Some(10));

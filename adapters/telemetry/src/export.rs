@@ -11,13 +11,13 @@ use opentelemetry_http::{HttpClient, HttpError};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-/// How long a batch of spans may take to be taken.
-const SEND_TIME: Duration = Duration::from_secs(10);
-const CONNECT_TIME: Duration = Duration::from_secs(2);
-const MAX_ANSWER_BYTES: usize = 64 * 1024;
+/// How long the receiver may take to accept a batch of spans.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 
-/// Posts batches of spans with the program's own HTTP client. The thread that sends them has no runtime of its own, so
-/// the request is made on the program's.
+/// Posts batches of spans with hyper. The exporter's thread has no Tokio runtime, so the requests run on that of the
+/// program.
 #[derive(Debug)]
 pub(crate) struct OtlpClient {
     client: Client<HttpConnector, Full<Bytes>>,
@@ -27,7 +27,7 @@ pub(crate) struct OtlpClient {
 impl OtlpClient {
     pub(crate) fn new() -> Self {
         let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_TIME));
+        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let client = Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector);
         Self { client, runtime: Handle::current() }
     }
@@ -37,14 +37,14 @@ impl OtlpClient {
 impl HttpClient for OtlpClient {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let client = self.client.clone();
-        // The time limit too is made on the runtime, whose clock it goes by.
+        // The timeout must be created on the runtime too, because it uses its timer.
         let sent = self.runtime.spawn(async move {
             let sending = async move {
                 let (head, body) = client.request(request.map(Full::new)).await?.into_parts();
-                let body = Limited::new(body, MAX_ANSWER_BYTES).collect().await?.to_bytes();
+                let body = Limited::new(body, MAX_RESPONSE_BYTES).collect().await?.to_bytes();
                 Ok::<_, HttpError>(Response::from_parts(head, body))
             };
-            timeout(SEND_TIME, sending).await
+            timeout(SEND_TIMEOUT, sending).await
         });
         sent.await??
     }

@@ -161,8 +161,11 @@ mod tests {
         assert_eq!(span.span_context.span_id().to_string(), context.span_id());
         assert_eq!(span.status, Status::error(""));
         assert_eq!(span.events.len(), 0);
-        let mut attributes: Vec<String> =
-            span.attributes.iter().map(|said| format!("{}={}", said.key, said.value)).collect();
+        let mut attributes: Vec<String> = span
+            .attributes
+            .iter()
+            .map(|attribute| format!("{}={}", attribute.key, attribute.value))
+            .collect();
         attributes.sort_unstable();
         let expected = [
             "error.type=502",

@@ -18,30 +18,30 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::export::OtlpClient;
 use crate::log::lines;
 
-/// How long the last spans have to leave when a program ends.
+/// How long a program that ends waits until the last spans are sent.
 const FLUSH_TIME: Duration = Duration::from_secs(3);
 
 /// What the targets of this workspace's crates begin with.
 const OWN_TARGETS: &str = "mcommerce";
 
-/// Where a receiver is told: for traces alone, or for all that OTLP carries.
+/// The variables that name the receiver: of traces, or of everything that OTLP carries.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 
-/// A program's log, and its exporter of spans, if there is one.
+/// A program's exporter of spans, if there is one.
 #[derive(Debug)]
 pub struct Telemetry(Option<SdkTracerProvider>);
 
-/// Why spans can't be sent.
+/// Why spans can't be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// The receiver is to be spoken to by TLS.
-    #[error("{variable}: only http:// is spoken here; let a collector nearby speak TLS")]
+    /// The receiver wants TLS.
+    #[error("{variable}: only http:// is supported; use a collector for TLS")]
     Tls {
-        /// Where it was said.
+        /// The variable that names it.
         variable: &'static str,
     },
-    /// A variable says what makes no sense.
-    #[error("OTEL_EXPORTER_OTLP_*: {0}")]
+    /// A variable has an invalid value.
+    #[error("the OTEL_EXPORTER_OTLP_* variables are invalid")]
     Exporter(#[from] ExporterBuildError),
 }
 
@@ -67,9 +67,9 @@ impl Telemetry {
     /// Sends the last spans, unless their receiver is slow.
     pub async fn shutdown(self) {
         let Some(provider) = self.0 else { return };
-        // The thread that sends them is waited for, and it needs this runtime to send.
+        // Shutting down blocks until the exporter's thread has sent them, for which it needs this runtime.
         let flushed = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_TIME));
-        // Spans that are lost at the end are no reason to end otherwise.
+        // Spans that are lost at the end must not change how the program ends.
         let _ = tokio::time::timeout(FLUSH_TIME * 2, flushed).await;
     }
 }
@@ -107,13 +107,13 @@ fn provider(service: &'static str) -> Result<Option<SdkTracerProvider>, Telemetr
 }
 
 fn endpoint() -> Option<(&'static str, String)> {
-    let said = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let disabled = said("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let unwanted = said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let disabled = set("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let unwanted = set("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
     if disabled || unwanted {
         return None;
     }
-    ENDPOINTS.into_iter().find_map(|name| Some((name, said(name)?)))
+    ENDPOINTS.into_iter().find_map(|name| Some((name, set(name)?)))
 }
 
 fn resource(default_service: &'static str) -> Resource {

@@ -22,7 +22,7 @@ enum Command {
     /// Serves functions until SIGTERM.
     Serve(Box<serve::Serve>),
     /// Lists, replays or drops events that a function refused too often.
-    Dead(dead::Dead),
+    Dead(Box<dead::Dead>),
     /// Checks the configuration and the tokens.
     CheckConfig(Config),
 }

@@ -5,28 +5,12 @@ use application::DeclarationsError;
 /// Why a configuration was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file can't be read.
     #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// The file is malformed or contradicts itself.
+    Unreadable { path: PathBuf, source: std::io::Error },
+    /// The file is malformed or inconsistent.
     #[error("{}: {source}", path.display())]
-    Declarations {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong.
-        source: DeclarationsError,
-    },
-    /// A function that needs a token has none, a short one, or another's.
+    Declarations { path: PathBuf, source: DeclarationsError },
+    /// A function has no token, or one that is unfit.
     #[error("the token of {function} {reason}")]
-    Token {
-        /// Whose.
-        function: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
+    Token { function: String, reason: &'static str },
 }

@@ -1,4 +1,4 @@
-//! What a bridge is told at start: what the application declares, tokens and settings.
+//! The configuration of a bridge: declarations of the application, tokens, and settings.
 
 mod broker_prefix;
 mod error;
@@ -22,17 +22,14 @@ pub use settings::{BackoffSettings, Settings};
 pub use store_settings::{MongoSettings, SqliteSettings, StoreSettings};
 pub use tokens::{FunctionToken, FunctionTokens};
 
-/// The fewest bytes of a function's token.
 const MIN_TOKEN_BYTES: usize = 16;
 
-/// All that a bridge is told at start, checked.
+/// A valid configuration.
 #[derive(Clone, Debug)]
 pub struct BridgeConfig {
-    /// Collections, grants, subscriptions and schedules; the bridge's own collections among them.
+    /// The application's collections, grants, subscriptions and schedules, and the bridge's own collections.
     pub declarations: Declarations,
-    /// What each function shows the bridge, and the bridge shows it.
     pub tokens: FunctionTokens,
-    /// Limits and paces.
     pub settings: Settings,
 }
 
@@ -44,9 +41,10 @@ pub fn read_declarations(path: &Path) -> Result<Declarations, ConfigError> {
 }
 
 impl BridgeConfig {
-    /// A bridge of these declarations, each of whose clients has a token.
+    /// Fails if a client of the declarations has no token, or tokens are unfit.
     pub fn new(mut declarations: Declarations, tokens: FunctionTokens) -> Result<Self, ConfigError> {
-        if let Some(without) = declarations.clients().into_iter().find(|client| tokens.of(client).is_none()) {
+        if let Some(without) = declarations.clients().into_iter().find(|client| tokens.get(client).is_none())
+        {
             return Err(ConfigError::Token { function: Name::to_string(without), reason: "is missing" });
         }
         tokens.check(MIN_TOKEN_BYTES)?;

@@ -1,10 +1,10 @@
 use application::{Collection, Collections, Declarations, Index};
 use protocol::{CollectionName, Path};
 
-/// The bridge's own collections alone, for work on its events without an application.
+/// Returns only the bridge's own collections, to work on events without knowing the application.
 pub fn own_collections() -> Collections {
     let mut collections = Collections::default();
-    for collection in own() {
+    for collection in own_list() {
         collections.add(collection).expect("the bridge's own collections are well formed");
     }
     collections
@@ -12,12 +12,12 @@ pub fn own_collections() -> Collections {
 
 /// Adds the bridge's own collections, which no file can declare and no grant can name.
 pub(super) fn add_own(declarations: &mut Declarations) {
-    for collection in own() {
+    for collection in own_list() {
         declarations.add_collection(collection).expect("no file can declare the bridge's own collections");
     }
 }
 
-fn own() -> [Collection; 4] {
+fn own_list() -> [Collection; 4] {
     let over = |name: &str, keys: &[&str]| {
         let keys = keys.iter().map(|key| Path::parse(*key).expect("the bridge's own field names are paths"));
         Index::over(name, keys.collect())

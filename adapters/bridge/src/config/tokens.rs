@@ -9,7 +9,7 @@ use super::error::ConfigError;
 
 const VARIABLE_PREFIX: &str = "MCOMMERCE_TOKEN_";
 
-/// The secret a function shows the bridge, and the bridge shows the function. It does not print.
+/// The secret that a function and the bridge show each other. `Debug` hides it.
 #[derive(Clone)]
 pub struct FunctionToken {
     secret: Arc<str>,
@@ -25,7 +25,7 @@ impl FunctionToken {
         Self { secret: secret.into(), digest: Sha256::digest(secret).into() }
     }
 
-    /// The secret itself, for the `Authorization` header of a delivery and for nothing else.
+    /// Returns the secret, only for the `Authorization` header of a delivery.
     pub fn expose(&self) -> &str {
         &self.secret
     }
@@ -38,16 +38,16 @@ impl fmt::Debug for FunctionToken {
 }
 
 impl FunctionTokens {
-    /// The tokens of these functions, by name.
+    /// Takes pairs of a function and its secret.
     pub fn new(tokens: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(tokens.into_iter().map(|(function, secret)| (function, FunctionToken::new(&secret))).collect())
     }
 
-    /// The tokens in the environment: `MCOMMERCE_TOKEN_CREATE_ORDER` is the one of `create-order`.
+    /// Reads the tokens from the environment: `MCOMMERCE_TOKEN_CREATE_ORDER` is the token of `create-order`.
     pub fn from_env() -> Self {
         Self::new(std::env::vars_os().filter_map(|(variable, secret)| {
             let name = variable.to_str()?.strip_prefix(VARIABLE_PREFIX)?;
-            // Two variables of one function could not be told apart.
+            // A lowercase variable would name the same function as the uppercase one.
             if name.contains(|c: char| c.is_ascii_lowercase()) {
                 return None;
             }
@@ -55,13 +55,12 @@ impl FunctionTokens {
         }))
     }
 
-    /// The token of a function.
-    pub fn of(&self, function: &str) -> Option<&FunctionToken> {
+    pub fn get(&self, function: &str) -> Option<&FunctionToken> {
         self.0.get(function)
     }
 
-    /// Whose token this is. The time it takes tells nothing about the tokens: digests are compared, every one
-    /// of them, each in constant time.
+    /// Finds the function that a token belongs to. The time this takes reveals nothing about the tokens, because all
+    /// digests are compared, each in constant time.
     pub fn identify(&self, presented: &str) -> Option<&str> {
         let digest: [u8; 32] = Sha256::digest(presented).into();
         self.0.iter().fold(None, |found, (function, token)| {
@@ -69,7 +68,7 @@ impl FunctionTokens {
         })
     }
 
-    /// Refuses short tokens, and those that two functions share, which could not be told apart.
+    /// Refuses tokens that are short, that no header can carry, or that two functions share.
     pub(super) fn check(&self, min_bytes: usize) -> Result<(), ConfigError> {
         let mut seen = BTreeMap::new();
         for (function, token) in &self.0 {
@@ -78,10 +77,10 @@ impl FunctionTokens {
                 return Err(refused("is shorter than 16 bytes"));
             }
             if !token.secret.bytes().all(|byte| byte.is_ascii_graphic()) {
-                return Err(refused("has other than visible ASCII characters, which no header takes"));
+                return Err(refused("has characters other than visible ASCII, which a header can't carry"));
             }
             if seen.insert(token.digest, function).is_some() {
-                return Err(refused("is another function's as well"));
+                return Err(refused("is also the token of another function"));
             }
         }
         Ok(())

@@ -12,10 +12,10 @@ use crate::config::FunctionTokens;
 use crate::metrics::{DeliveryLabels, Metrics, SubscriptionLabels};
 use application::Subscription;
 
-/// How much longer than its own time limit a [`Deliver`] is waited for before it counts as stuck.
+/// How long a [`Deliver`] may exceed the time limit before it counts as stuck.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Makes attempts to deliver events, and decides what follows from each.
+/// Attempts to deliver events, and decides what follows.
 pub(crate) struct Courier {
     deliver: Arc<dyn Deliver>,
     tokens: FunctionTokens,
@@ -25,11 +25,11 @@ pub(crate) struct Courier {
 /// What follows from an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// The function has it.
+    /// The function accepted the event.
     Done,
-    /// It is to be tried again.
+    /// The event must be retried.
     Retry { after: Duration, attempts: u32, refusal: Refusal },
-    /// It is to be parked among the dead letters.
+    /// The event must be parked as a dead letter.
     Park { attempts: u32, refusal: Refusal },
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Refusal {
     pub(crate) reason: String,
 }
 
-/// The status by which a function says that no further attempt can help.
+/// The status by which a function says that retrying is useless.
 const UNPROCESSABLE: u16 = 422;
 
 impl Courier {
@@ -48,8 +48,8 @@ impl Courier {
         Self { deliver, tokens, metrics }
     }
 
-    /// Posts an event that has been posted `attempts` times before. It hangs below the context of the hop before this,
-    /// if the broker kept one, else below the one that the event itself carries.
+    /// Posts an event that has been posted `attempts` times before. Its span is a child of the previous hop if the
+    /// broker kept that context, and otherwise of the context in the event.
     pub(crate) async fn attempt(
         &self,
         subscription: &Subscription,
@@ -95,7 +95,7 @@ impl Courier {
                     status,
                     reason,
                     after_ms,
-                    "event refused, will be tried again"
+                    "event refused, will be retried"
                 );
                 "retry"
             }
@@ -107,7 +107,7 @@ impl Courier {
                     attempts,
                     status,
                     reason,
-                    "event parked among the dead letters"
+                    "event parked as a dead letter"
                 );
                 "parked"
             }
@@ -126,7 +126,7 @@ impl Courier {
         traceparent: Option<&Traceparent>,
     ) -> DeliveryOutcome {
         let function = subscription.function();
-        let Some(token) = self.tokens.of(function) else {
+        let Some(token) = self.tokens.get(function) else {
             return DeliveryOutcome::Unreachable("the function has no token".into());
         };
         let limit = subscription.timeout();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn only_2xx_is_taken() {
+    fn only_2xx_is_accepted() {
         for status in [200, 202, 204, 299] {
             assert_eq!(verdict(&DeliveryOutcome::Answered(status), 1), Verdict::Done);
         }

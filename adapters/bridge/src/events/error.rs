@@ -2,13 +2,11 @@ use tokio::task::JoinError;
 
 use crate::store::StoreError;
 
-/// Why events did not move. They are where they were, and will be tried again.
+/// Why events were not moved. They stay where they were and will be retried.
 #[derive(Debug, thiserror::Error)]
 pub enum EventsError {
-    /// The store did not serve.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The broker did not serve.
     #[error(transparent)]
     Broker(#[from] BrokerError),
     /// Another relay moved them at the same time.

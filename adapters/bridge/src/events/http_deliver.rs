@@ -17,10 +17,10 @@ use super::deliver::{Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE};
 use crate::config::{FunctionToken, PositiveDuration};
 
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
-/// An answer's body is read so that its connection can be used again, but not without end.
+/// How much of an answer is read, so that its connection can be reused.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// Brings events to functions over HTTP.
+/// Delivers events to functions over HTTP.
 pub struct HttpDeliver {
     client: Client<HttpConnector, Full<Bytes>>,
     base_urls: BTreeMap<String, String>,
@@ -28,7 +28,7 @@ pub struct HttpDeliver {
 }
 
 impl HttpDeliver {
-    /// Posts to the base URL of each function, `http://HOST:PORT`, or to the default one.
+    /// Takes the base URL of each function, `http://HOST:PORT`, and that of all others.
     pub fn new(
         base_urls: BTreeMap<String, String>,
         default_base_url: impl Into<String>,
@@ -85,7 +85,7 @@ impl Deliver for HttpDeliver {
         let answer = timeout(limit, async {
             let answer = self.client.request(request).await?;
             let status = answer.status().as_u16();
-            // Only the status counts; a body that breaks off does not undo what the function did.
+            // Only the status counts: a body that ends early doesn't undo what the function did.
             let _ = Limited::new(answer.into_body(), MAX_ANSWER_BYTES).collect().await;
             Ok::<_, hyper_util::client::legacy::Error>(status)
         });

@@ -1,9 +1,9 @@
-//! How an event gets from a committed transaction to the functions that subscribed to it.
+//! How events get from a committed transaction to the functions that subscribed to them.
 //!
-//! `transact` writes it to the outbox; the relay, one among many bridges, moves it to the broker; the broker has
-//! it delivered, again and again until the function answers 2xx or its attempts are used up and it is parked among
-//! the dead letters. Delivery is at least once. Events of one subject are first tried in the order of their
-//! transactions; one that was refused is tried again later and does not hold up those behind it.
+//! `transact` writes an event to the outbox, the relay of one of the bridges moves it to the broker, and the broker has
+//! it delivered until the function answers 2xx or the attempts are used up, when it becomes a dead letter. Delivery is
+//! at least once. Events of one subject are first tried in the order of their transactions; a refused event is retried
+//! later without delaying those behind it.
 
 mod broker;
 mod courier;

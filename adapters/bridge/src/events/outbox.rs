@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 /// The most events of one page.
 pub(crate) const PAGE: u32 = 100;
 
-/// An event that is about to be written to the outbox.
+/// An event to be written to the outbox.
 pub(crate) struct Emission {
     pub(crate) id: Uuid,
     pub(crate) source: String,
@@ -27,7 +27,7 @@ pub(crate) struct Emission {
     pub(crate) data: Document,
 }
 
-/// The events that were committed and not yet published.
+/// The events that are committed but not yet published.
 #[derive(Clone)]
 pub(crate) struct Outbox {
     store: Arc<dyn Store>,
@@ -46,8 +46,8 @@ fn collection() -> CollectionName {
 }
 
 impl Emission {
-    /// The operation that writes it. `seq` is its place among the events of its transaction; the id alone orders
-    /// the outbox, being a UUIDv7 that never goes back within one bridge.
+    /// The operation that writes the event. `seq` is its position in its transaction. The outbox is ordered by id
+    /// alone: a UUIDv7, which never decreases within one bridge.
     pub(crate) fn insert(self, seq: usize) -> Result<Operation, StoreError> {
         let id = self.id.to_string();
         let event = CloudEvent {
@@ -75,7 +75,7 @@ impl Outbox {
         Self { store }
     }
 
-    /// The oldest events, in their order.
+    /// Returns the oldest events, in order.
     pub(crate) async fn page(&self) -> Result<Vec<Outgoing>, StoreError> {
         let oldest_first = vec![SortKey { path: Path::id(), direction: Direction::Ascending }];
         let query = Query { sort: oldest_first, limit: PAGE, ..Query::of(collection()) };
@@ -83,12 +83,12 @@ impl Outbox {
         found.documents.iter().map(Outgoing::read).collect()
     }
 
-    /// The operation that removes one, and undoes its transaction unless it is there.
+    /// The operation that removes an event, and fails its transaction if the event is gone.
     pub(crate) fn take(id: &str) -> Operation {
         Operation::Delete { collection: collection(), filter: Filter::id(id), expect: Expect::Exactly(1) }
     }
 
-    /// Removes those that the broker has confirmed.
+    /// Removes the events that the broker has confirmed.
     pub(crate) async fn remove(&self, ids: impl Iterator<Item = &str>) -> Result<(), StoreError> {
         let filter = Filter::In(Path::id(), ids.map(Into::into).collect());
         let delete = Operation::Delete { collection: collection(), filter, expect: Expect::Any };
@@ -116,13 +116,13 @@ impl Outgoing {
         })
     }
 
-    /// The context of the request that emitted it.
+    /// The context of the request that emitted the event.
     pub(crate) fn traceparent(&self) -> Option<Traceparent> {
         self.event.get_str("traceparent").ok().and_then(Traceparent::parse)
     }
 
-    /// Its way into the broker's keeping. The event keeps the context it was emitted in, as the `CloudEvents` extension
-    /// wants it; the context of this hop goes beside it, in the message.
+    /// Starts the span of publishing the event. The event keeps the context it was emitted in, as the `CloudEvents`
+    /// extension requires; the context of this hop is sent beside it, in the message.
     pub(crate) fn publishing(&self) -> Span {
         let span = info_span!(
             parent: None,
@@ -139,7 +139,6 @@ impl Outgoing {
         span
     }
 
-    /// When it was emitted, in seconds before now.
     pub(crate) fn age_seconds(&self) -> f64 {
         let emitted = Uuid::parse_str(&self.id).ok().and_then(|id| id.get_timestamp());
         emitted.map_or(0.0, |at| {
@@ -149,13 +148,12 @@ impl Outgoing {
         })
     }
 
-    /// The event as it is posted.
     pub(crate) fn json(&self) -> Bytes {
         event_json(self.event.clone())
     }
 }
 
-/// A stored event as CloudEvents JSON; what JSON has no word for becomes relaxed extended JSON.
+/// Encodes a stored event as CloudEvents JSON, with relaxed extended JSON for values that JSON lacks.
 pub(crate) fn event_json(event: Document) -> Bytes {
     Bson::Document(event).into_relaxed_extjson().to_string().into()
 }

@@ -38,7 +38,7 @@ impl Relay {
         Self { outbox, broker, lease, committed, metrics, poll_interval, backoff }
     }
 
-    /// Moves one page of events; says how many. None while another bridge holds the lease.
+    /// Moves one page of events and returns how many. 0 while another bridge holds the lease.
     pub(crate) async fn step(&self) -> Result<usize, EventsError> {
         let held = self.lease.hold().await?;
         self.metrics.relaying.set(i64::from(held));
@@ -58,7 +58,7 @@ impl Relay {
         Ok(events.len())
     }
 
-    /// Moves events until told to stop.
+    /// Moves events until stopped.
     pub(crate) async fn run(&self, stop: CancellationToken) {
         let mut backoff = Backoff::new(self.backoff);
         let mut failing = false;
@@ -66,7 +66,7 @@ impl Relay {
             match self.step().await {
                 Ok(moved) => {
                     if std::mem::take(&mut failing) {
-                        tracing::info!("events move again");
+                        tracing::info!("events are published again");
                     }
                     backoff.reset();
                     if moved < PAGE as usize {
@@ -79,7 +79,7 @@ impl Relay {
                 }
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
-                        tracing::warn!(error = %Chain(&error), "events don't move");
+                        tracing::warn!(error = %Chain(&error), "events can't be published and will be retried");
                     }
                     tokio::select! {
                         () = stop.cancelled() => {}

@@ -3,8 +3,8 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-/// A whole answer. Its length is set, because without it the answer is sent in chunks, which costs some clients tens
-/// of milliseconds.
+/// A complete answer. It has a length, because without one it is sent in chunks, which costs some clients tens of
+/// milliseconds.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) media_type: HeaderValue,

@@ -21,7 +21,6 @@ use crate::app::App;
 use crate::error_chain::Chain;
 use crate::store::{Blob, StoreError, Unfit};
 
-/// The most bytes of a blob.
 const MAX_BLOB_BYTES: u64 = 8 * 1024 * 1024;
 const MAX_MEDIA_TYPE_BYTES: usize = 100;
 
@@ -47,12 +46,12 @@ pub(super) async fn get(
 ) -> Result<Response, Refusal> {
     let (media_type, blob) = find(&app, &function, &id).await.map_err(about_blobs)?;
     let bytes = blob.bytes.inspect(move |piece| {
-        // The request is in flight until its last byte has left.
+        // The request counts as in flight until its last byte has been sent.
         let _in_flight = &permit;
-        // The status has left already, so the caller only sees the connection break.
+        // The status has been sent, so the caller only sees the connection break.
         if let Err(error) = piece {
             let (trace_id, cause) = (trace.trace_id(), Chain(error));
-            tracing::error!("traceId" = trace_id, %cause, "a blob broke off while it was sent");
+            tracing::error!("traceId" = trace_id, %cause, "a blob could not be sent to its end");
         }
     });
     let mut response = Response::new(Body::from_stream(bytes));
@@ -80,7 +79,7 @@ async fn store(
     }
     let received = Arc::new(AtomicU64::new(0));
     let stored = app.store.put_blob(id, media_type, counted(body, &received), MAX_BLOB_BYTES).await;
-    // The store says only that the bytes did not fit; what was counted says why.
+    // The store reports only that the bytes don't fit; the count tells why.
     if stored.is_err() && received.load(Ordering::Relaxed) > MAX_BLOB_BYTES {
         return Err(Refusal::too_large(MAX_BLOB_BYTES));
     }
@@ -88,7 +87,7 @@ async fn store(
     Ok(())
 }
 
-/// A blob, and its media type as a header.
+/// Finds a blob, and returns its media type as a header.
 async fn find(app: &App, function: &Function, id: &str) -> Result<(HeaderValue, Blob), Refusal> {
     function.require(&app.grants, &Grant::Blobs(BlobAccess::Read))?;
     check_id(id)?;
@@ -104,7 +103,7 @@ fn check_id(id: &str) -> Result<(), Refusal> {
     if (1..=64).contains(&id.len()) && id.chars().all(allowed) {
         Ok(())
     } else {
-        Err(Refusal::malformed("a blob's id is 1 to 64 of a-z, 0-9 and -"))
+        Err(Refusal::malformed("the id of a blob must be 1 to 64 characters of a-z, 0-9 and -"))
     }
 }
 

@@ -26,7 +26,7 @@ impl<T: DeserializeOwned + Check, S: Sync> FromRequest<S> for Checked<T> {
 }
 
 async fn read<T: DeserializeOwned + Check>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
-    let media = Media::of_body(headers)?;
+    let media = Media::for_body(headers)?;
     let bytes = collect(headers, body).await?;
     let request: T = match media {
         Media::Bson => decode(&bytes)?,
@@ -53,7 +53,7 @@ async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     match Limited::new(body, MAX_BODY_BYTES).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
-        Err(_) => Err(Refusal::malformed("the body broke off")),
+        Err(_) => Err(Refusal::malformed("the body ended early")),
     }
 }
 
@@ -66,7 +66,7 @@ fn malformed(error: &impl ToString) -> Refusal {
     Refusal::malformed(without_values(&error.to_string()))
 }
 
-/// A decoder's complaint without the values it quotes, which may be a person's data. Names of fields stay.
+/// Removes the values that a decoder's message quotes, because they may be personal data. Names of fields stay.
 fn without_values(complaint: &str) -> Cow<'_, str> {
     const QUOTING_VALUES: [&str; 5] = ["integer ", "floating point ", "boolean ", "character ", "string "];
     let mut kept = String::new();
@@ -74,7 +74,7 @@ fn without_values(complaint: &str) -> Cow<'_, str> {
     while let Some(at) = rest.find(['"', '`']) {
         let (before, quoted) = rest.split_at(at);
         let value = quoted.starts_with('"') || QUOTING_VALUES.iter().any(|kind| before.ends_with(kind));
-        // A text may hold the very quote that ends it, so the last one counts for those.
+        // A string may contain its own quote character, so it ends at the last one.
         let end = if quoted.starts_with('"') {
             quoted.rfind('"')
         } else {
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_complaint_names_fields_but_quotes_no_values() {
+    fn a_message_names_fields_but_quotes_no_values() {
         for (complaint, without) in [
             ("missing field `queries`", "missing field `queries`"),
             (

@@ -2,8 +2,8 @@ use mcommerce_telemetry::SpanExt as _;
 use protocol::CollectionName;
 use tracing::Span;
 
-/// Records in the request's span what is asked for: which collections, and all of it in short. Costs a branch unless
-/// spans are exported.
+/// Records in the request's span which collections it is about, and a summary. Costs a branch unless spans are
+/// exported.
 pub(super) fn describe<'a>(
     operation: &'static str,
     collections: impl Iterator<Item = &'a CollectionName>,

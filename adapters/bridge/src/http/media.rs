@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::refusal::Refusal;
 
-/// The two ways to write the same thing: BSON, and relaxed extended JSON.
+/// The two encodings of bodies: BSON, and relaxed extended JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
     Bson,
@@ -23,13 +23,13 @@ impl<S: Sync> FromRequestParts<S> for Media {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of_answer(&parts.headers))
+        Ok(Self::for_answer(&parts.headers))
     }
 }
 
 impl Media {
-    /// What the body of a request is written in.
-    pub(super) fn of_body(headers: &HeaderMap) -> Result<Self, Refusal> {
+    /// The encoding of a request's body.
+    pub(super) fn for_body(headers: &HeaderMap) -> Result<Self, Refusal> {
         named_in(headers, &CONTENT_TYPE).ok_or_else(|| {
             Refusal::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -39,9 +39,8 @@ impl Media {
         })
     }
 
-    /// What an answer is to be written in: what is accepted, else what the request was written in, else JSON, which
-    /// a person can read.
-    fn of_answer(headers: &HeaderMap) -> Self {
+    /// The encoding of the answer: the accepted one, or else that of the request, or else JSON, which people can read.
+    fn for_answer(headers: &HeaderMap) -> Self {
         named_in(headers, &ACCEPT).or_else(|| named_in(headers, &CONTENT_TYPE)).unwrap_or(Self::Json)
     }
 
@@ -52,7 +51,6 @@ impl Media {
         })
     }
 
-    /// The bytes of an answer.
     pub(super) fn encode(self, answer: &impl Serialize) -> Result<Vec<u8>, Refusal> {
         let bytes = protocol::encode(answer).map_err(Refusal::internal)?;
         match self {

@@ -33,7 +33,7 @@ use refusal::Refusal;
 use transact::transact;
 
 pub(crate) fn router(app: Arc<App>) -> Router {
-    // Of each stack the first layer is the outermost.
+    // In each stack, the first layer is the outermost.
     let observed = ServiceBuilder::new()
         .layer(from_fn_with_state(Arc::clone(&app), authenticate))
         .layer(from_fn(trace))
@@ -52,7 +52,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(observed.clone());
-    // Probes are frequent and nobody's request: they are neither traced nor counted.
+    // Probes are neither traced nor counted, because they are frequent and no function asks for them.
     let probes = Router::new()
         .route("/healthz", get(probes::healthz))
         .route("/readyz", get(probes::readyz))
@@ -67,6 +67,6 @@ async fn unknown_route() -> Refusal {
 }
 
 async fn wrong_method() -> Refusal {
-    let detail = "this route does not take this method";
+    let detail = "this route doesn't support this method";
     Refusal::new(StatusCode::METHOD_NOT_ALLOWED, FailureCode::Malformed, detail)
 }

@@ -15,7 +15,7 @@ pub(super) enum Operation {
     Transact,
     PutBlob,
     GetBlob,
-    /// No route, or one that doesn't take the method.
+    /// An unknown route, or a method that the route doesn't support.
     None,
 }
 

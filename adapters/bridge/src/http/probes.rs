@@ -12,13 +12,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const OPEN_METRICS: HeaderValue =
     HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 
-/// Whether the process is alive.
 pub(super) async fn healthz() -> Answer {
     Answer::ok(JSON, json!({ "alive": true }).to_string().into_bytes())
 }
 
-/// Whether requests can be served, and what is missing. A broker that is away is only a warning: transactions go on,
-/// and the outbox holds their events.
+/// Reports whether requests can be served, and what is missing. An unreachable broker is only a warning, because the
+/// outbox keeps the events of transactions meanwhile.
 pub(super) async fn readyz(State(app): State<Arc<App>>) -> Answer {
     let store = match app.health.store() {
         StoreState::Unprepared => "not prepared",
@@ -38,7 +37,7 @@ pub(super) async fn readyz(State(app): State<Arc<App>>) -> Answer {
     Answer { status, media_type: JSON, body: body.to_string().into_bytes() }
 }
 
-/// What is counted, as JSON, for a page that a person reads.
+/// Returns the counts that the dashboard shows, as JSON.
 pub(super) async fn figures(State(app): State<Arc<App>>) -> Answer {
     match serde_json::to_vec(&app.figures()) {
         Ok(body) => Answer::ok(JSON, body),
@@ -46,7 +45,7 @@ pub(super) async fn figures(State(app): State<Arc<App>>) -> Answer {
     }
 }
 
-/// Counters for Prometheus.
+/// Returns the metrics for Prometheus.
 pub(super) async fn metrics(State(app): State<Arc<App>>) -> Answer {
     Answer::ok(OPEN_METRICS, app.metrics().into_bytes())
 }

@@ -8,14 +8,14 @@ use protocol::{Failure, FailureCode};
 use crate::error_chain::Chain;
 use crate::store::StoreError;
 
-/// Why a request is answered with a failure: what the function is told, and what only the log is.
+/// Why a request is refused or failed: what the function is told, and what is only logged.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     pub(super) failure: Failure,
-    /// What the request was about, for the log: collections, kinds of operations, types of events.
+    /// What was asked for, for the log: collections, kinds of operations, types of events.
     pub(super) about: String,
-    /// What went wrong in the bridge or the store, for the log.
+    /// The error behind it, for the log.
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -29,12 +29,12 @@ impl Refusal {
         Self { about: about.into(), ..self }
     }
 
-    /// The refusal that a response stands for.
+    /// Returns the refusal that a response was made from.
     pub(super) fn in_response(response: &Response) -> Option<Arc<Self>> {
         response.extensions().get::<Arc<Self>>().cloned()
     }
 
-    /// The error behind it with all its sources, or what the function is told.
+    /// The error behind it with its sources, or else what the function is told.
     pub(super) fn cause(&self) -> String {
         match &self.source {
             Some(source) => Chain(source.as_ref()).to_string(),
@@ -47,7 +47,7 @@ impl Refusal {
     }
 
     pub(super) fn unauthenticated() -> Self {
-        let detail = "a function shows its token as Authorization: Bearer";
+        let detail = "a function must send its token as Authorization: Bearer";
         Self::new(StatusCode::UNAUTHORIZED, FailureCode::Unauthenticated, detail)
     }
 
@@ -72,7 +72,7 @@ impl Refusal {
     }
 }
 
-/// The layers above write the body, as they know in which media type.
+/// The body is written by a layer that knows the media type.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = Response::default();

@@ -4,8 +4,8 @@ use protocol::QueryResult;
 const DOCUMENT: u8 = 0x03;
 const ARRAY: u8 = 0x04;
 
-/// A [`protocol::QueryAnswer`] in BSON, with the documents' bytes copied as they came from the store. Decoding them
-/// only to encode them again is what a query would spend most of its time on.
+/// Encodes a [`protocol::QueryAnswer`] as BSON by copying the documents' bytes from the store. Most of a query's time
+/// would otherwise go into decoding and encoding them.
 pub(super) fn splice(results: &[QueryResult<RawDocumentBuf>]) -> Result<Vec<u8>, bson::error::Error> {
     let documents = results.iter().flat_map(|result| &result.documents);
     let size: usize = documents.map(|document| document.as_bytes().len() + 8).sum();
@@ -64,7 +64,7 @@ fn open(out: &mut Vec<u8>) -> usize {
 
 fn close(out: &mut Vec<u8>, at: usize) {
     out.push(0);
-    // A store's answer is bounded by 8 queries of 200 documents of 16 MiB at the very most, and those don't occur.
+    // More than 2 GiB would take 8 queries of 200 documents of almost 2 MiB each.
     let length = i32::try_from(out.len() - at).unwrap_or(i32::MAX);
     out[at..at + 4].copy_from_slice(&length.to_le_bytes());
 }
@@ -76,7 +76,7 @@ mod tests {
     use protocol::{Cursor, FacetCount, QueryAnswer};
 
     #[test]
-    fn what_is_spliced_decodes_to_the_answer() {
+    fn spliced_bytes_decode_to_the_answer() {
         let results = vec![
             QueryResult {
                 documents: (0..12)

@@ -1,4 +1,4 @@
-//! Which documents a store takes: those that mean the same to both.
+//! Refuses what the two stores would not treat alike.
 
 use bson::{Bson, Document};
 use protocol::{Change, Filter, Operation, Path, Scalar, Update};
@@ -6,7 +6,7 @@ use protocol::{Change, Filter, Operation, Path, Scalar, Update};
 use super::limits::{LOCK_FIELD, MAX_CHANGED};
 use super::unfit::{Unfit, UnfitOperation};
 
-/// Refuses operations that one of the stores could not make, or would make otherwise than the other.
+/// Refuses operations that a store can't apply, or would apply differently from the other.
 pub(super) fn check(operations: &[Operation]) -> Result<(), Unfit> {
     for (n, operation) in operations.iter().enumerate() {
         check_operation(operation).map_err(|reason| reason.at(n))?;
@@ -14,7 +14,8 @@ pub(super) fn check(operations: &[Operation]) -> Result<(), Unfit> {
     Ok(())
 }
 
-/// The documents a filter can mean, when it names them by `_id`: each once. An `_id` is always a text.
+/// The ids that a filter names by `_id`, each once. `None` if it may match other documents. An `_id` is always a
+/// string.
 pub(super) fn pinned_ids(filter: &Filter) -> Option<Vec<&str>> {
     let values = match filter {
         Filter::Eq(path, id) if *path == Path::id() => std::slice::from_ref(id),
@@ -39,8 +40,8 @@ fn check_operation(operation: &Operation) -> Result<(), UnfitOperation> {
         Operation::Insert { document, .. } | Operation::Upsert { document, .. } => check_stored(document),
         Operation::Update { update, .. } => check_update(update),
         Operation::Delete { .. } => Ok(()),
-        // That documents stay away can be promised for ids only: MongoDB has no lock for what is not there, and a
-        // gate that every write of a collection passes would cost each of them for the few checks that need it.
+        // Absence can be guaranteed only for ids: MongoDB can't lock what doesn't exist, and a lock on the collection
+        // would slow down all writes for the few checks that need it.
         Operation::Check { filter, expect, .. } => match expect {
             protocol::Expect::Exactly(_) if pinned_ids(filter).is_none() => Err(UnfitOperation::InexactCheck),
             protocol::Expect::AtLeast(count) if *count as usize > MAX_CHANGED => {

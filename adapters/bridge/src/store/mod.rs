@@ -1,6 +1,6 @@
-//! What the bridge asks of a database, and the two that answer: MongoDB and SQLite.
+//! The interface to a database, and its two implementations: MongoDB and SQLite.
 //!
-//! Both give the same answers to the same requests; `tests/store_contract` holds them to it.
+//! Both answer the same requests alike, which `tests/store_contract` verifies.
 
 mod api;
 mod error;

@@ -1,30 +1,30 @@
-//! What both stores make of the documents they found: the cursor behind the last, and the fields that were asked for.
+//! Makes a page of documents in both stores: the cursor after the last one, and the requested fields.
 
 use bson::raw::CStr;
 use bson::{RawArray, RawArrayBuf, RawBsonRef, RawDocument, RawDocumentBuf};
 use protocol::{Cursor, Path, Scalar, SortKey};
 
-/// The place of a document in an order; nothing when one of the order's fields is missing or no scalar.
+/// The position of a document in an order. `None` if a field of the order is missing or not a scalar.
 pub(super) fn cursor_at(document: &RawDocument, order: &[SortKey]) -> Option<Cursor> {
     order.iter().map(|key| scalar_at(document, key.path.as_str())).collect::<Option<_>>().map(Cursor::at)
 }
 
-/// Only these fields of a document, and its `_id`.
+/// Keeps only these fields of a document, and its `_id`.
 pub(super) fn project(document: &RawDocument, fields: &[Path]) -> RawDocumentBuf {
     let mut paths: Vec<&str> = fields.iter().map(Path::as_str).collect();
     paths.push("_id");
     project_document(document, &paths)
 }
 
-/// The fields to read so that both the fields asked for and the cursor can be made of them, and whether there are
-/// more of them than were asked for. No field lies within another.
+/// Returns the fields that the requested fields and the cursor need, none within another, and whether they are more
+/// than were requested.
 pub(super) fn fields_to_read(fields: &[Path], order: &[SortKey]) -> (Vec<Path>, bool) {
     if fields.is_empty() {
         return (Vec::new(), false);
     }
     let keys = order.iter().map(|key| &key.path).filter(|path| **path != Path::id());
     let mut all: Vec<&Path> = fields.iter().chain(keys).collect();
-    // A path sorts behind those it lies within only when they are compared name by name.
+    // Only when compared by segments does a path sort directly after those it lies within.
     all.sort_by(|a, b| a.segments().cmp(b.segments()));
     let mut read: Vec<Path> = Vec::with_capacity(all.len());
     for path in all {
@@ -46,7 +46,7 @@ fn scalar_at(document: &RawDocument, path: &str) -> Option<Scalar> {
         (RawBsonRef::Double(value), None) if !value.is_nan() => Some(Scalar::Double(value)),
         (RawBsonRef::DateTime(value), None) => Some(Scalar::Time(value)),
         (RawBsonRef::String(value), None) => Some(Scalar::Text(value.to_owned())),
-        // Null, what is no scalar, and what a path can't lead through.
+        // Null, values that aren't scalars, and values that a path can't go through.
         _ => None,
     }
 }
@@ -71,7 +71,7 @@ fn project_document(document: &RawDocument, paths: &[&str]) -> RawDocumentBuf {
     projected
 }
 
-/// Of an array's elements only documents, and arrays of them, have fields to keep.
+/// Only documents, and arrays of them, have fields to keep.
 fn project_array(array: &RawArray, paths: &[&str]) -> RawArrayBuf {
     let mut projected = RawArrayBuf::new();
     for element in array.into_iter().map_while(Result::ok) {

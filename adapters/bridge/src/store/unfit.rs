@@ -3,8 +3,8 @@ use protocol::Path;
 
 use super::limits::{LOCK_FIELD, MAX_CHANGED, MAX_DOCUMENT_BYTES};
 
-/// How a request contradicts what is stored, or asks for what the stores can't do alike. The caller is shown the text,
-/// so it holds no data.
+/// How a request contradicts what is stored, or what the two stores can't do alike. Functions are shown the text, so it
+/// contains no data.
 #[derive(Debug, thiserror::Error)]
 pub enum Unfit {
     #[error("operation {number}: {reason}")]
@@ -17,7 +17,7 @@ pub enum Unfit {
     Query { code_name: String },
     #[error("the blob is larger than {limit} bytes")]
     BlobTooLarge { limit: u64 },
-    #[error("the body broke off")]
+    #[error("the body ended early")]
     BodyBrokeOff,
 }
 

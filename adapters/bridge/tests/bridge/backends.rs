@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::support::DECLARED;
 
-/// A store and a broker of one test's own.
+/// A store and a broker for one test.
 pub(crate) struct Backend {
     pub(crate) store_url: String,
     pub(crate) broker: BrokerUrl,
@@ -16,14 +16,14 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    /// SQLite, which is the broker as well.
+    /// SQLite, which is also the broker.
     pub(crate) fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store_url = format!("sqlite:{}", folder.path().join("shop.db").display());
         Self { store_url, broker: BrokerUrl::Store, prefix: name(), _folder: Some(folder) }
     }
 
-    /// MongoDB and RabbitMQ, where they are given. Where not, says so; that is a failure in CI.
+    /// MongoDB and RabbitMQ, if the environment names them. Otherwise reports so, which is a failure in CI.
     pub(crate) fn production() -> Option<Self> {
         let (Ok(mongodb), Ok(amqp)) = (std::env::var("MONGODB_URI"), std::env::var("AMQP_URL")) else {
             let loud = "NOT RUN on MongoDB and RabbitMQ: MONGODB_URI and AMQP_URL are not both set";
@@ -49,7 +49,7 @@ impl Backend {
         }
     }
 
-    /// Removes what the test left in the servers.
+    /// Removes what the test left on the servers.
     pub(crate) async fn clean(self) {
         if self.broker == BrokerUrl::Store {
             return;
@@ -80,7 +80,7 @@ fn name() -> String {
     format!("test-{}", &Uuid::new_v4().simple().to_string()[..16])
 }
 
-/// Runs tests on SQLite alone and on MongoDB with RabbitMQ; they must not tell the pairs apart.
+/// Runs tests on SQLite, and on MongoDB with RabbitMQ. Both must behave alike.
 macro_rules! on_both_backends {
     ($($test:ident),* $(,)?) => {
         mod on_sqlite {

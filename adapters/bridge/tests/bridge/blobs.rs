@@ -51,7 +51,7 @@ async fn blobs_need_grants_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_bad_id_of_a_blob_is_refused() {
+async fn an_invalid_blob_id_is_refused() {
     let shop = Shop::embedded().await;
     for id in ["A", "a_b", "a.b", "%00", "%2e%2e%2fetc", &"a".repeat(65)] {
         let path = format!("/v1/blobs/{id}");

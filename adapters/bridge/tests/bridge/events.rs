@@ -49,8 +49,8 @@ async fn an_event_arrives_as_a_cloud_event_with_the_consumers_token_and_the_emit
     shop.shutdown().await;
 }
 
-async fn what_was_committed_and_not_published_is_delivered_once_by_the_next_bridge(backend: &Backend) {
-    let crashed = Shop::open_with(backend, config(), |to| to.relay = false, Consumer::taking_all()).await;
+async fn an_event_committed_but_not_published_is_delivered_once_by_the_next_bridge(backend: &Backend) {
+    let crashed = Shop::open_with(backend, config(), |to| to.relay = false, Consumer::accepting_all()).await;
     let mut committed = Vec::new();
     for n in 0..5 {
         committed.push(crashed.http.make(&format!("thing-{n}"), "a", n).await);
@@ -65,7 +65,7 @@ async fn what_was_committed_and_not_published_is_delivered_once_by_the_next_brid
     next.shutdown().await;
 }
 
-async fn a_delivery_that_died_with_its_bridge_is_made_again(backend: &Backend) {
+async fn a_delivery_that_a_crash_interrupted_is_repeated(backend: &Backend) {
     let crashed = Shop::open_with(backend, config(), |_| {}, Consumer::holding()).await;
     let id = crashed.http.make("a", "a", 1).await;
     crashed.consumer.receives(1).await;
@@ -92,19 +92,19 @@ async fn events_of_a_subject_arrive_in_the_order_of_their_transactions(backend: 
     shop.shutdown().await;
 }
 
-async fn of_one_subject_nothing_is_in_flight_twice(backend: &Backend) {
+async fn two_events_of_one_subject_are_never_in_flight_at_once(backend: &Backend) {
     let shop = Shop::open_with(backend, config(), |_| {}, Consumer::holding()).await;
     for (id, subject) in [("1", "a"), ("2", "a"), ("3", "b")] {
         shop.http.make(id, subject, id.parse().unwrap()).await;
     }
     let held: BTreeSet<i64> = shop.consumer.receives(2).await.iter().map(Received::n).collect();
     assert_eq!(held, BTreeSet::from([1, 3]));
-    shop.consumer.let_go();
+    shop.consumer.release();
     assert_eq!(shop.consumer.receives(3).await[2].n(), 2);
     shop.shutdown().await;
 }
 
-async fn a_refused_event_is_tried_again_and_holds_up_no_other(backend: &Backend) {
+async fn a_refused_event_is_retried_and_delays_no_other(backend: &Backend) {
     let shop = Shop::open_with(backend, config(), |_| {}, Consumer::answering(&[503, 409], 200)).await;
     let id = shop.http.make("a", "a", 1).await;
     let received = shop.consumer.receives(3).await;
@@ -146,7 +146,7 @@ async fn an_unprocessable_event_is_parked_at_once(backend: &Backend) {
     shop.shutdown().await;
 }
 
-async fn dead_letters_can_be_replayed_together_and_thrown_away_one_by_one(backend: &Backend) {
+async fn dead_letters_can_be_replayed_together_and_discarded_one_by_one(backend: &Backend) {
     let shop = Shop::open_with(backend, config(), |_| {}, Consumer::answering(&[], 422)).await;
     for n in 0..4 {
         shop.http.make(&format!("thing-{n}"), "a", n).await;
@@ -166,7 +166,7 @@ async fn dead_letters_can_be_replayed_together_and_thrown_away_one_by_one(backen
 }
 
 async fn two_bridges_deliver_each_event_once(backend: &Backend) {
-    let consumer = Consumer::taking_all();
+    let consumer = Consumer::accepting_all();
     let one = Shop::open_with(backend, config(), |_| {}, consumer.clone()).await;
     let two = Shop::open_with(backend, config(), |_| {}, consumer.clone()).await;
     let mut committed = BTreeSet::new();
@@ -183,8 +183,8 @@ async fn two_bridges_deliver_each_event_once(backend: &Backend) {
     assert_eq!(received.iter().map(|event| event.id().to_owned()).collect::<BTreeSet<_>>(), committed);
 }
 
-async fn an_event_nobody_subscribed_to_leaves_the_outbox_and_holds_up_no_other(backend: &Backend) {
-    let consumer = Consumer::taking_all();
+async fn an_event_without_subscribers_leaves_the_outbox_and_delays_no_other(backend: &Backend) {
+    let consumer = Consumer::accepting_all();
     let shop = Shop::open_with(backend, config(), |to| to.relay = false, consumer.clone()).await;
     let mut body = making("a", "a", 1);
     body["events"][0]["type"] = json!("thing.changed");
@@ -202,7 +202,7 @@ async fn parked(backend: &Backend, count: usize) -> Vec<mcommerce_bridge::DeadLe
     let dead = backend.dead_letters();
     soon("the dead letters", async {
         loop {
-            // A quorum queue that was declared a moment ago may not have a leader yet, and says so by an error.
+            // A quorum queue that was just declared may not have a leader yet, which is an error.
             if let Ok(letters) = dead.list().await
                 && letters.len() == count
             {
@@ -217,14 +217,14 @@ async fn parked(backend: &Backend, count: usize) -> Vec<mcommerce_bridge::DeadLe
 on_both_backends!(
     an_event_leaves_if_and_only_if_its_write_did,
     an_event_arrives_as_a_cloud_event_with_the_consumers_token_and_the_emitters_trace,
-    what_was_committed_and_not_published_is_delivered_once_by_the_next_bridge,
-    a_delivery_that_died_with_its_bridge_is_made_again,
+    an_event_committed_but_not_published_is_delivered_once_by_the_next_bridge,
+    a_delivery_that_a_crash_interrupted_is_repeated,
     events_of_a_subject_arrive_in_the_order_of_their_transactions,
-    of_one_subject_nothing_is_in_flight_twice,
-    a_refused_event_is_tried_again_and_holds_up_no_other,
+    two_events_of_one_subject_are_never_in_flight_at_once,
+    a_refused_event_is_retried_and_delays_no_other,
     an_event_refused_too_often_is_parked_and_can_be_replayed,
     an_unprocessable_event_is_parked_at_once,
-    dead_letters_can_be_replayed_together_and_thrown_away_one_by_one,
+    dead_letters_can_be_replayed_together_and_discarded_one_by_one,
     two_bridges_deliver_each_event_once,
-    an_event_nobody_subscribed_to_leaves_the_outbox_and_holds_up_no_other,
+    an_event_without_subscribers_leaves_the_outbox_and_delays_no_other,
 );

@@ -66,7 +66,7 @@ async fn an_event_that_was_not_granted_is_403_and_its_write_is_not_done() {
 }
 
 #[tokio::test]
-async fn the_bridges_own_collections_can_not_be_named() {
+async fn the_own_collections_of_the_bridge_cannot_be_named() {
     let shop = Shop::embedded().await;
     for collection in ["_outbox", "_deliveries", "_leases", "_schedules"] {
         let answer = shop.http.query("writer", &json!({ "queries": [{ "collection": collection }] })).await;
@@ -89,7 +89,7 @@ async fn probes_and_metrics_need_no_token_and_show_none() {
 }
 
 #[tokio::test]
-async fn uses_of_each_grant_are_counted_from_0_on_and_refusals_are_not() {
+async fn uses_of_each_grant_are_counted_from_0_but_not_refusals() {
     let shop = Shop::embedded().await;
     let things = json!({ "queries": [{ "collection": "things" }] });
     shop.http.query("reader", &things).await;

@@ -11,7 +11,7 @@ use crate::support::{Shop, making, request};
 const PATHS: [&str; 2] = ["/v1/query", "/v1/transact"];
 
 #[tokio::test]
-async fn what_is_no_request_is_400_and_never_quotes_a_value() {
+async fn an_invalid_request_is_400_and_its_values_are_never_quoted() {
     let shop = Shop::embedded().await;
     let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     let bodies = [
@@ -85,7 +85,7 @@ async fn bson_that_is_nested_too_deep_is_refused_whatever_nests_it() {
     }
 }
 
-/// A document of these elements, as bytes: built as a value, it would exhaust the stack of the test itself.
+/// Encodes a document of these elements. As a value it would exhaust the stack of the test.
 fn framed(elements: &[u8]) -> Vec<u8> {
     let length = i32::try_from(elements.len() + 5).unwrap().to_le_bytes();
     [&length, elements, &[0]].concat()
@@ -142,7 +142,7 @@ async fn another_media_type_route_or_method_is_refused_with_a_body() {
 }
 
 #[tokio::test]
-async fn bson_and_json_say_the_same_and_the_answer_is_in_what_is_accepted() {
+async fn bson_and_json_are_equivalent_and_the_answer_is_in_the_accepted_one() {
     let shop = Shop::embedded().await;
     let blob = Bson::Binary(bson::Binary { subtype: BinarySubtype::Generic, bytes: vec![1, 2, 3] });
     let at = bson::DateTime::from_millis(1_700_000_000_123);
@@ -174,7 +174,7 @@ async fn bson_and_json_say_the_same_and_the_answer_is_in_what_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_conflict_tells_what_was_in_the_way_and_changes_nothing() {
+async fn a_conflict_names_its_cause_and_changes_nothing() {
     let shop = Shop::embedded().await;
     shop.http.make("a", "a", 1).await;
     let answer = shop.http.transact("writer", &making("a", "a", 2)).await;
@@ -191,7 +191,7 @@ async fn a_conflict_tells_what_was_in_the_way_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_change_that_does_not_fit_what_is_stored_is_400() {
+async fn an_update_that_contradicts_the_document_is_400() {
     let shop = Shop::embedded().await;
     shop.http.make("a", "a", 1).await;
     let update = json!({ "operations": [

@@ -1,4 +1,4 @@
-//! What a program shows of its requests: log lines and spans.
+//! The log lines and spans of requests.
 
 use std::process::Stdio;
 
@@ -12,7 +12,7 @@ use crate::backends::Backend;
 use crate::program::{Program, command};
 use crate::support::{making, soon};
 
-/// Where nobody takes events.
+/// Arguments with which no event can be delivered.
 const NOWHERE: [&str; 3] = ["serve", "--functions-url", "http://127.0.0.1:1"];
 
 /// Serves one request that succeeds and one that is refused, and returns what was logged about them.
@@ -32,7 +32,7 @@ async fn requests_logged(level: Option<&str>) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn each_request_is_a_line_of_the_log_at_info_and_by_default_only_those_that_fail() {
+async fn each_request_is_one_log_line_at_info_but_by_default_only_if_it_fails() {
     let lines = requests_logged(Some("info")).await;
     let [served, refused] = lines.as_slice() else { panic!("{lines:#?}") };
     assert_eq!((&served["level"], &served["target"]), (&"INFO".into(), &"mcommerce_bridge::access".into()));

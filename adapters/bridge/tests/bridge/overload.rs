@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::backends::Backend;
 use crate::support::{Consumer, Shop, config, making, settings, soon};
 
-/// A store whose answers are held back until they are let go, or that fails.
+/// A store that fails, or whose answers are held back until they are released.
 struct Held {
     inner: Arc<dyn Store>,
     entered: Semaphore,
@@ -66,7 +66,7 @@ async fn open(
     let mut config = config();
     config.settings = settings(&backend);
     change(&mut config.settings);
-    let shop = Shop::start(config, held.clone(), &backend, Consumer::taking_all()).await;
+    let shop = Shop::start(config, held.clone(), &backend, Consumer::accepting_all()).await;
     soon("a ready bridge", shop.bridge.ready()).await;
     (shop, held, backend)
 }

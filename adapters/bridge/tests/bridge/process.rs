@@ -1,4 +1,4 @@
-//! The program itself: its signals, and what a kill leaves behind.
+//! The program: signals, the command line, and recovery after a kill.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::backends::Backend;
 use crate::program::{Program, command};
 use crate::support::{DECLARED, making, soon, token, until};
 
-/// A consumer that really listens.
+/// A consumer on a socket.
 struct Endpoint {
     url: String,
     events: mpsc::UnboundedReceiver<(HeaderMap, Value)>,
@@ -92,7 +92,7 @@ async fn dead_letters_are_listed_shown_replayed_and_dropped_from_the_command_lin
 }
 
 #[tokio::test]
-async fn a_new_grant_is_a_new_file_for_the_same_program() {
+async fn a_new_grant_needs_a_new_file_and_no_new_program() {
     let (config, backend) = (tempfile::tempdir().unwrap(), Backend::embedded());
     let endpoint = Endpoint::answering(StatusCode::NO_CONTENT).await;
     let insert =
@@ -109,7 +109,7 @@ async fn a_new_grant_is_a_new_file_for_the_same_program() {
 }
 
 #[tokio::test]
-async fn a_configuration_is_checked_and_its_fault_named() {
+async fn the_fault_of_an_invalid_configuration_is_named() {
     let (config, backend) = (tempfile::tempdir().unwrap(), Backend::embedded());
     let sound = command(&config, &backend).arg("check-config").output().await.unwrap();
     assert!(sound.status.success());

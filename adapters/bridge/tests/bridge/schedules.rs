@@ -5,13 +5,13 @@ use mcommerce_bridge::BridgeConfig;
 use crate::backends::{Backend, on_both_backends};
 use crate::support::{Consumer, Received, Shop, config_with};
 
-/// The consumer subscribes to what the schedule emits.
+/// A schedule that emits what the consumer subscribes to.
 fn ticking(every: &str) -> BridgeConfig {
     config_with(&format!("[schedules.heartbeat]\nevery = \"{every}\"\nemit = \"thing.made\""))
 }
 
-async fn a_tick_is_emitted_once_whatever_the_number_of_bridges(backend: &Backend) {
-    let consumer = Consumer::taking_all();
+async fn a_tick_is_emitted_once_however_many_bridges_run(backend: &Backend) {
+    let consumer = Consumer::accepting_all();
     let one = Shop::open_with(backend, ticking("200ms"), |_| {}, consumer.clone()).await;
     let two = Shop::open_with(backend, ticking("200ms"), |_| {}, consumer.clone()).await;
     consumer.receives(6).await;
@@ -27,7 +27,7 @@ async fn a_tick_is_emitted_once_whatever_the_number_of_bridges(backend: &Backend
 }
 
 async fn a_tick_that_was_emitted_is_not_emitted_again_after_a_restart(backend: &Backend) {
-    let consumer = Consumer::taking_all();
+    let consumer = Consumer::accepting_all();
     for _ in 0..2 {
         let shop = Shop::open_with(backend, ticking("24h"), |_| {}, consumer.clone()).await;
         consumer.receives(1).await;
@@ -48,6 +48,6 @@ async fn a_tick_that_was_emitted_is_not_emitted_again_after_a_restart(backend: &
 }
 
 on_both_backends!(
-    a_tick_is_emitted_once_whatever_the_number_of_bridges,
+    a_tick_is_emitted_once_however_many_bridges_run,
     a_tick_that_was_emitted_is_not_emitted_again_after_a_restart,
 );

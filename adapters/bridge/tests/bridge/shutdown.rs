@@ -7,7 +7,7 @@ use http::Request;
 use crate::backends::{Backend, on_both_backends};
 use crate::support::{Consumer, Shop, config, soon};
 
-async fn a_shutdown_waits_for_the_delivery_in_flight_which_is_not_made_again(backend: &Backend) {
+async fn a_shutdown_waits_for_the_delivery_in_flight_which_is_not_repeated(backend: &Backend) {
     let shop = Shop::open_with(backend, config(), |_| {}, Consumer::holding()).await;
     let consumer = shop.consumer.clone();
     shop.http.make("a", "a", 1).await;
@@ -16,9 +16,9 @@ async fn a_shutdown_waits_for_the_delivery_in_flight_which_is_not_made_again(bac
     {
         let mut shutdown = pin!(shop.bridge.shutdown());
         assert!(shutdown.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        // The function that is at work on the event still needs the bridge.
+        // The function that handles the event still needs the bridge.
         assert_eq!(http.things().await.len(), 1);
-        consumer.let_go();
+        consumer.release();
         soon("the end of the shutdown", shutdown).await;
     }
     let after = http.query("reader", &serde_json::json!({ "queries": [{ "collection": "things" }] })).await;
@@ -33,14 +33,14 @@ async fn a_shutdown_waits_for_the_delivery_in_flight_which_is_not_made_again(bac
     assert_eq!(consumer.received().len(), 1);
 }
 
-on_both_backends!(a_shutdown_waits_for_the_delivery_in_flight_which_is_not_made_again);
+on_both_backends!(a_shutdown_waits_for_the_delivery_in_flight_which_is_not_repeated);
 
 #[tokio::test]
-async fn a_shutdown_lets_the_relays_lease_go() {
+async fn a_shutdown_releases_the_lease_of_the_relay() {
     let backend = Backend::embedded();
     let forever = mcommerce_bridge::PositiveDuration::from_secs(3600);
     let first =
-        Shop::open_with(&backend, config(), |to| to.lease_time = forever, Consumer::taking_all()).await;
+        Shop::open_with(&backend, config(), |to| to.lease_time = forever, Consumer::accepting_all()).await;
     first.http.make("a", "a", 1).await;
     first.consumer.receives(1).await;
     first.shutdown().await;

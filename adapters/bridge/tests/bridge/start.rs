@@ -22,7 +22,7 @@ async fn a_bridge_starts_without_its_store_and_says_what_is_missing() {
     let store = open_store(&format!("mongodb://{}/shop?replicaSet=rs0", nowhere())).unwrap();
     let mut config = config();
     config.settings = settings(&backend);
-    let shop = Shop::start(config, store, &backend, Consumer::taking_all()).await;
+    let shop = Shop::start(config, store, &backend, Consumer::accepting_all()).await;
     assert!(!shop.bridge.is_ready());
     assert_eq!(probe(&shop.http, "/healthz").await.0, 200);
     let (status, body) = probe(&shop.http, "/readyz").await;

@@ -22,10 +22,10 @@ use tower::ServiceExt as _;
 
 use crate::backends::Backend;
 
-/// How long any one thing may take before a test gives up on it.
+/// How long a test waits for anything.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-/// What a bridge of these tests is told.
+/// The declarations of the bridges in these tests.
 pub(crate) const DECLARED: &str = r#"
     [collections.things]
     owner = "test"
@@ -51,12 +51,12 @@ pub(crate) const DECLARED: &str = r#"
     concurrency = 4
 "#;
 
-/// Bridges and the function that consumes their events, on one backend.
+/// A bridge, and the function that consumes its events.
 pub(crate) struct Shop {
     pub(crate) bridge: Bridge,
     pub(crate) http: Http,
     pub(crate) consumer: Arc<Consumer>,
-    /// What lives as long as the shop does, if no test looks after it.
+    /// The backend, if no test keeps it alive.
     _backend: Option<Backend>,
 }
 
@@ -64,7 +64,7 @@ pub(crate) struct Shop {
 #[derive(Clone)]
 pub(crate) struct Http(pub(crate) Router);
 
-/// An answer, its body decoded whatever it was written in.
+/// An answer, whose body can be decoded from either encoding.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -86,12 +86,12 @@ pub(crate) fn config() -> BridgeConfig {
     config_with("")
 }
 
-/// With more that is declared.
+/// A configuration with more declarations.
 pub(crate) fn config_with(more: &str) -> BridgeConfig {
     BridgeConfig::new(Declarations::parse(&format!("{DECLARED}\n{more}")).unwrap(), tokens()).unwrap()
 }
 
-/// Paces at which a test need not wait.
+/// Settings with short intervals.
 pub(crate) fn settings(backend: &Backend) -> Settings {
     Settings {
         poll_interval: PositiveDuration::from_millis(20),
@@ -101,12 +101,12 @@ pub(crate) fn settings(backend: &Backend) -> Settings {
     }
 }
 
-/// Waits for what must come.
+/// Waits for something, and panics at the deadline.
 pub(crate) async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
     tokio::time::timeout(DEADLINE, wait).await.unwrap_or_else(|_| panic!("{what} did not come"))
 }
 
-/// Waits until something holds.
+/// Waits until a condition holds.
 pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     soon(what, async {
         while !holds().await {
@@ -117,7 +117,7 @@ pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 impl Shop {
-    /// One on SQLite, for what does not depend on the back end.
+    /// Opens a shop on SQLite, for what doesn't depend on the back end.
     pub(crate) async fn embedded() -> Self {
         let backend = Backend::embedded();
         let shop = Self::open(&backend).await;
@@ -125,7 +125,7 @@ impl Shop {
     }
 
     pub(crate) async fn open(backend: &Backend) -> Self {
-        Self::open_with(backend, config(), |_| {}, Consumer::taking_all()).await
+        Self::open_with(backend, config(), |_| {}, Consumer::accepting_all()).await
     }
 
     pub(crate) async fn open_with(
@@ -178,7 +178,7 @@ impl Http {
         self.post("/v1/transact", function, body).await
     }
 
-    /// Inserts a thing together with an event about it; says the event's id.
+    /// Inserts a thing with an event about it, and returns the event's id.
     pub(crate) async fn make(&self, id: &str, subject: &str, n: i64) -> String {
         let answer = self.transact("writer", &making(id, subject, n)).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
@@ -229,7 +229,7 @@ impl Answer {
         }
     }
 
-    /// Asserts a failure with this status and code, and its length told.
+    /// Asserts a failure with this status and code, and with a content length.
     #[track_caller]
     pub(crate) fn is_failure(&self, status: u16, code: &str) {
         assert_eq!((self.status.as_u16(), self.json()["code"].as_str()), (status, Some(code)), "{self:?}");
@@ -237,7 +237,7 @@ impl Answer {
     }
 }
 
-/// An event as the consumer received it.
+/// An event that the consumer received.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     pub(crate) function: String,
@@ -256,7 +256,7 @@ impl Received {
     }
 }
 
-/// A function that records events and answers as it is told.
+/// A function that records events and answers as configured.
 pub(crate) struct Consumer {
     received: Mutex<Vec<Received>>,
     answers: Mutex<VecDeque<u16>>,
@@ -266,7 +266,7 @@ pub(crate) struct Consumer {
 }
 
 impl Consumer {
-    /// Answers these statuses in turn, and then always the last.
+    /// Answers with these statuses in turn, and then always with `then`.
     pub(crate) fn answering(first: &[u16], then: u16) -> Arc<Self> {
         Arc::new(Self {
             received: Mutex::default(),
@@ -277,18 +277,18 @@ impl Consumer {
         })
     }
 
-    pub(crate) fn taking_all() -> Arc<Self> {
+    pub(crate) fn accepting_all() -> Arc<Self> {
         Self::answering(&[], 204)
     }
 
-    /// Records events but does not answer until it is let.
+    /// Records events, but doesn't answer before `release`.
     pub(crate) fn holding() -> Arc<Self> {
-        let consumer = Self::taking_all();
+        let consumer = Self::accepting_all();
         consumer.gate.forget_permits(Semaphore::MAX_PERMITS);
         consumer
     }
 
-    pub(crate) fn let_go(&self) {
+    pub(crate) fn release(&self) {
         self.gate.add_permits(1_000);
     }
 
@@ -300,7 +300,7 @@ impl Consumer {
         self.received.lock().unwrap().clone()
     }
 
-    /// Waits until this many events were received, repeated ones included.
+    /// Waits until this many events were received, including repeated ones.
     pub(crate) async fn receives(&self, count: usize) -> Vec<Received> {
         soon("the events", async {
             loop {

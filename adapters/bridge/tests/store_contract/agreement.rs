@@ -1,5 +1,5 @@
-//! Random stories told to several stores end the same in each: in SQLite with indexes, in SQLite without any to
-//! narrow a search, and in MongoDB.
+//! Random stories, applied to several stores, end the same in each: in SQLite with indexes, in SQLite without indexes
+//! for searching, and in MongoDB.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use protocol::{Conflict, Expect, Filter, Outcome, Query};
 use crate::generated::{Story, story};
 use crate::support::*;
 
-/// Indexes of every sort over the fields of the stories.
+/// Indexes of every kind over the fields of the stories.
 const INDEXED: &str = r#"
 [things]
 owner = "test"
@@ -27,7 +27,7 @@ indexes = [
 ]
 "#;
 
-/// Of the same collection only what changes its meaning: the unique index, and the pairs, which refuse two arrays.
+/// Only the indexes that restrict documents: the unique one, and those over two fields, which refuse two arrays.
 const BARE: &str = r#"
 [things]
 owner = "test"
@@ -38,7 +38,7 @@ indexes = [
 ]
 "#;
 
-/// How many stories are told. `PROPTEST_CASES` tells more.
+/// How many stories are tested, unless `PROPTEST_CASES` is set.
 const CASES: u32 = 48;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,7 +64,7 @@ async fn agree(tested: Vec<(Tested, &str)>) {
         let cases =
             std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(CASES);
         let config = Config { cases, failure_persistence: None, ..Config::default() };
-        // The same stories each time, so that what passes once passes again.
+        // The stories are the same each time, so that the test is reproducible.
         let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
         TestRunner::new_with_rng(config, random)
             .run(&story(), |story| runtime.block_on(compare(&stores, &story)))
@@ -87,7 +87,7 @@ async fn compare(stores: &[Arc<dyn Store>], story: &Story) -> Result<(), TestCas
                 (Answer::Error(StoreError::Conflict(one)), Answer::Error(StoreError::Conflict(other))) => {
                     one == other
                 }
-                // An update of several documents fails at the first that can't be changed, whichever comes first.
+                // An update fails at the first document that can't be changed, in an order that may differ.
                 (Answer::Error(one), Answer::Error(other)) => {
                     refused_by_a_document(one) && refused_by_a_document(other)
                 }
@@ -154,7 +154,7 @@ async fn found(store: &Arc<dyn Store>, query: &Query) -> Answer {
     }
 }
 
-/// The same value for numbers that are the same, whatever their width.
+/// Maps equal numbers of different types to the same value.
 fn by_value(value: Bson) -> Bson {
     match value {
         Bson::Int32(number) => Bson::String(format!("number {number}")),

@@ -1,4 +1,4 @@
-//! Blobs are kept as they were put.
+//! Blobs are stored unchanged.
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -7,12 +7,12 @@ use mcommerce_bridge::store::{ByteStream, StoreError};
 use crate::support::*;
 
 on_both_stores! {
-    a_blob_comes_back_as_it_was_put,
+    a_blob_is_read_as_it_was_stored,
     a_blob_replaces_the_one_before,
     a_blob_over_the_limit_or_cut_short_is_not_kept,
 }
 
-/// Bytes that show when a piece is lost or out of place.
+/// Bytes that reveal a chunk that is lost or out of place.
 fn bytes(length: usize) -> Vec<u8> {
     (0..length).map(|n| u8::try_from(n * 31 / 7 % 251).unwrap()).collect()
 }
@@ -28,7 +28,7 @@ async fn get(tested: &Tested, id: &str) -> Option<(String, u64, Vec<u8>)> {
     Some((blob.media_type, blob.length, bytes.concat()))
 }
 
-async fn a_blob_comes_back_as_it_was_put(tested: &Tested) {
+async fn a_blob_is_read_as_it_was_stored(tested: &Tested) {
     for length in [0, 1, 255 * 1024, 256 * 1024, 256 * 1024 + 1, 1_500_000] {
         let bytes = bytes(length);
         let id = format!("pictures/{length}");

@@ -1,4 +1,4 @@
-//! Documents vanish once their time has passed.
+//! Documents are removed once their time has passed.
 
 use std::time::{Duration, Instant};
 
@@ -7,9 +7,9 @@ use protocol::Filter;
 
 use crate::support::*;
 
-on_both_stores! { documents_vanish_once_their_time_has_passed_and_no_others }
+on_both_stores! { only_expired_documents_are_removed }
 
-async fn documents_vanish_once_their_time_has_passed_and_no_others(tested: &Tested) {
+async fn only_expired_documents_are_removed(tested: &Tested) {
     let now = DateTime::now().timestamp_millis();
     let (past, future) = (DateTime::from_millis(now - 1000), DateTime::from_millis(now + 3_600_000));
     tested

@@ -1,4 +1,4 @@
-//! Random documents and requests of the closed syntax, from few names and values so that they often meet.
+//! Random documents and requests, made of few names and values so that they often match.
 
 use bson::{Bson, DateTime, Document};
 use proptest::collection::vec;
@@ -10,7 +10,7 @@ use protocol::{
 
 use crate::support::*;
 
-/// What is done to a store in turn.
+/// What is done to a store, in order.
 #[derive(Clone, Debug)]
 pub(crate) struct Story {
     pub(crate) documents: Vec<Document>,
@@ -73,7 +73,7 @@ fn fields(value: impl Strategy<Value = Bson> + Clone) -> impl Strategy<Value = D
     })
 }
 
-/// A document without `_id`; one in a few has the field of a unique index.
+/// A document without `_id`. A few have the field of a unique index.
 fn document() -> impl Strategy<Value = Document> {
     (fields(value().boxed()), option::weighted(0.3, 0_i32..6)).prop_map(|(mut document, unique)| {
         if let Some(unique) = unique {
@@ -120,8 +120,8 @@ fn filter() -> impl Strategy<Value = Filter> {
     .prop_filter("not what MongoDB 6.0 gets wrong", |filter| !negates_null(filter, false))
 }
 
-/// Whether a filter says that a field is neither null nor something else: when MongoDB 6.0 counts by an index over
-/// the field, it misses the documents where it is an empty array.
+/// Whether a filter excludes null and another value of a field: when MongoDB 6.0 counts by an index on the field, it
+/// misses documents where the field is an empty array.
 fn negates_null(filter: &Filter, negated: bool) -> bool {
     match filter {
         Filter::Eq(_, Scalar::Null) => negated,

@@ -1,5 +1,5 @@
-//! What both stores promise, shown on each: SQLite always, MongoDB where `MONGODB_URI` names a replica set.
-//! Without it the MongoDB half says loudly that it did not run, and fails where `CI=true`.
+//! What both stores promise. The tests always run on SQLite, and on MongoDB if `MONGODB_URI` names a replica set.
+//! Without it, the MongoDB half reports that it did not run, and fails if `CI=true`.
 
 #![expect(clippy::unwrap_used, reason = "a claim whose preparations fail has failed")]
 

@@ -8,14 +8,14 @@ use protocol::{Cursor, Facet, FacetCount, Filter, Query, Scalar, SortKey};
 use crate::support::*;
 
 on_both_stores! {
-    filters_mean_the_documents_they_say,
-    what_looks_like_an_operator_is_only_a_text,
-    orders_put_kinds_one_after_the_other,
+    filters_match_the_documents_they_describe,
+    what_looks_like_an_operator_is_only_a_string,
+    values_of_different_kinds_sort_by_kind,
     pages_visit_each_document_once_while_others_are_inserted,
     a_page_without_scalar_sort_keys_has_no_next,
     a_page_skips_limits_and_counts_all_that_match,
-    only_the_fields_asked_for_come_back,
-    facets_count_each_value_once_a_document,
+    only_the_requested_fields_are_returned,
+    facets_count_each_value_once_per_document,
     an_unknown_collection_is_empty,
 }
 
@@ -23,7 +23,7 @@ fn unordered(filter: Filter) -> Query {
     Query { filter, ..Query::of(name("goods")) }
 }
 
-async fn filters_mean_the_documents_they_say(tested: &Tested) {
+async fn filters_match_the_documents_they_describe(tested: &Tested) {
     let time = DateTime::from_millis(1_000);
     tested
         .insert(
@@ -80,7 +80,7 @@ async fn filters_mean_the_documents_they_say(tested: &Tested) {
     }
 }
 
-async fn what_looks_like_an_operator_is_only_a_text(tested: &Tested) {
+async fn what_looks_like_an_operator_is_only_a_string(tested: &Tested) {
     let texts =
         ["$where", "{\"$gt\":\"\"}", "'; DROP TABLE documents; --", ".*", "a\0b", "^", "\\", "%", "$[e0]"];
     let documents: Vec<Document> =
@@ -99,7 +99,7 @@ async fn what_looks_like_an_operator_is_only_a_text(tested: &Tested) {
     assert_eq!(tested.ids("goods", Filter::Prefix(path("name"), "a\0".into())).await, ["a\0b"]);
 }
 
-async fn orders_put_kinds_one_after_the_other(tested: &Tested) {
+async fn values_of_different_kinds_sort_by_kind(tested: &Tested) {
     let time = DateTime::from_millis(5);
     for collection in ["goods", "plain"] {
         tested
@@ -125,7 +125,7 @@ async fn orders_put_kinds_one_after_the_other(tested: &Tested) {
         assert_eq!(order(vec![descending("rank")]).await, "hgfedcba");
         assert_eq!(order(vec![descending("rank"), ascending("_id")]).await, "hgfedcab");
         assert_eq!(order(vec![descending("_id")]).await, "hgfedcba");
-        // An array stands where its least element would, or its greatest in a descending order.
+        // An array sorts by its least element, or by its greatest in descending order.
         tested.insert(collection, vec![doc! { "_id": "i", "rank": ["b", 1] }]).await;
         assert_eq!(order(vec![ascending("rank")]).await, "abicdefgh");
         assert_eq!(order(vec![descending("rank")]).await, "hgifedcba");
@@ -195,7 +195,7 @@ async fn a_page_skips_limits_and_counts_all_that_match(tested: &Tested) {
     assert!(beyond.documents.is_empty() && beyond.next.is_none());
 }
 
-async fn only_the_fields_asked_for_come_back(tested: &Tested) {
+async fn only_the_requested_fields_are_returned(tested: &Tested) {
     let whole =
         |id: &str| doc! { "_id": id, "rank": 1, "b": { "c": 2, "d": 3 }, "e": [{ "f": 1, "g": 2 }, 5] };
     tested.insert("goods", vec![whole("1"), whole("2")]).await;
@@ -210,7 +210,7 @@ async fn only_the_fields_asked_for_come_back(tested: &Tested) {
     assert_eq!(decoded(&page.documents), [doc! { "_id": "1", "rank": 1 }]);
 }
 
-async fn facets_count_each_value_once_a_document(tested: &Tested) {
+async fn facets_count_each_value_once_per_document(tested: &Tested) {
     tested
         .insert(
             "goods",

@@ -1,4 +1,4 @@
-//! The two stores, each claim with a file or a database of its own, and short names for what requests are made of.
+//! The two stores, with a file or a database for each test, and short names for the parts of requests.
 
 use std::io::Write as _;
 use std::sync::{Arc, Once};
@@ -13,7 +13,7 @@ use protocol::{
 };
 use tempfile::TempDir;
 
-/// The collections that claims use. `goods` has every sort of index, `plain` none.
+/// The collections of the tests. `goods` has every kind of index, `plain` has none.
 const COLLECTIONS: &str = r#"
 [goods]
 owner = "test"
@@ -39,7 +39,7 @@ static SAID_NOT_RUN: Once = Once::new();
 /// A store under test.
 pub(crate) struct Tested {
     pub(crate) store: Arc<dyn Store>,
-    /// The same file or database as another bridge has it.
+    /// The same file or database, as opened by another bridge.
     other: Arc<dyn Store>,
     kind: Kind,
 }
@@ -49,7 +49,7 @@ enum Kind {
     Mongo { database: mongodb::Database },
 }
 
-/// Shows a claim on both stores.
+/// Runs tests on both stores.
 macro_rules! on_both_stores {
     ($($claim:ident),+ $(,)?) => {
         mod sqlite {
@@ -89,12 +89,12 @@ impl Tested {
         Self { store: store.clone(), other, kind: Kind::Sqlite { store, _dir: dir } }.prepared().await
     }
 
-    /// A database of its own, if there is a MongoDB.
+    /// A database for one test, if there is a MongoDB.
     pub(crate) async fn mongo() -> Option<Self> {
         let Ok(uri) = std::env::var("MONGODB_URI") else {
             let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
             assert!(!ci, "MONGODB_URI is not set: in CI the MongoDB half of the contract must run");
-            // Straight to the descriptor: the test harness keeps what a passing test prints.
+            // Written to the descriptor, because the test harness captures what a passing test prints.
             SAID_NOT_RUN.call_once(|| {
                 let _ = writeln!(
                     std::io::stderr(),
@@ -115,7 +115,7 @@ impl Tested {
         self
     }
 
-    /// What the store is prepared for.
+    /// The collections that the store is prepared for.
     pub(crate) fn collections() -> Collections {
         toml::from_str(COLLECTIONS).unwrap()
     }
@@ -126,7 +126,7 @@ impl Tested {
         }
     }
 
-    /// Makes the store remove what has expired: MongoDB, which does so by itself, within a second.
+    /// Makes the store remove expired documents. MongoDB does so by itself, within a second.
     pub(crate) async fn hurry_expiry(&self) {
         match &self.kind {
             Kind::Sqlite { store, .. } => drop(store.sweep_expired(bson::DateTime::now()).await.unwrap()),
@@ -137,7 +137,7 @@ impl Tested {
         }
     }
 
-    /// The store as each of two bridges has it in turn.
+    /// The store as opened by two bridges, alternately.
     pub(crate) fn of_bridge(&self, n: usize) -> Arc<dyn Store> {
         Arc::clone(if n.is_multiple_of(2) { &self.store } else { &self.other })
     }
@@ -150,18 +150,18 @@ impl Tested {
         self.store.query(query).await.unwrap()
     }
 
-    /// The documents that a filter means, in the order of their ids.
+    /// The documents that match a filter, in the order of their ids.
     pub(crate) async fn find(&self, collection: &str, filter: Filter) -> Vec<Document> {
         let query = Query { filter, limit: 200, ..Query::of(name(collection)) };
         decoded(&self.query(&query).await.documents)
     }
 
-    /// The ids of the documents that a filter means, in their order.
+    /// The ids of the documents that match a filter, in order.
     pub(crate) async fn ids(&self, collection: &str, filter: Filter) -> Vec<String> {
         ids(&self.find(collection, filter).await)
     }
 
-    /// The document of an id.
+    /// Finds a document by id.
     pub(crate) async fn get(&self, collection: &str, id: &str) -> Option<Document> {
         self.find(collection, Filter::id(id)).await.pop()
     }
@@ -173,7 +173,7 @@ impl Tested {
     }
 }
 
-/// The address with another database.
+/// Replaces the database in a URL.
 fn with_database(uri: &str, name: &str) -> String {
     let (address, options) = uri.split_once('?').map_or((uri, String::new()), |(a, o)| (a, format!("?{o}")));
     let (scheme, hosts) = address.split_once("://").unwrap();
@@ -255,7 +255,7 @@ pub(crate) fn assert_duplicate(result: Result<Vec<Outcome>, StoreError>, operati
     }
 }
 
-/// Asserts that the request was found unfit, and that the reason names the operation.
+/// Asserts that the request is unfit, and that the reason names the operation.
 #[track_caller]
 pub(crate) fn assert_unfit(result: Result<Vec<Outcome>, StoreError>, operation: u32) {
     match result {

@@ -10,16 +10,16 @@ on_both_stores! {
     each_operation_sees_those_before_it,
     an_unmet_expectation_names_the_operation_and_undoes_everything,
     an_unmet_expectation_of_one_operation_changes_nothing,
-    a_taken_key_names_its_index_and_undoes_everything,
+    a_duplicate_key_names_its_index_and_undoes_everything,
     a_document_may_repeat_a_unique_key_and_two_may_not_share_one,
-    documents_without_the_first_field_are_left_out_of_a_unique_index,
-    a_key_is_free_again_once_its_document_is_gone_or_changed,
-    two_hundred_takers_of_seven_pieces_get_seven,
-    two_hundred_decrements_at_once_all_go_through,
-    more_than_a_thousand_documents_are_too_many_for_one_operation,
+    a_unique_index_ignores_documents_without_its_first_field,
+    a_key_can_be_reused_once_its_document_is_removed_or_changed,
+    two_hundred_buyers_of_seven_pieces_get_seven,
+    two_hundred_concurrent_decrements_all_succeed,
+    an_operation_may_not_change_more_than_a_thousand_documents,
     an_upsert_replaces_the_whole_document,
     preparing_again_changes_nothing,
-    what_only_one_store_could_keep_is_refused,
+    what_only_one_store_could_store_is_refused,
 }
 
 fn one(matched: u64) -> Outcome {
@@ -86,7 +86,7 @@ async fn an_unmet_expectation_of_one_operation_changes_nothing(tested: &Tested) 
     assert_eq!(tested.find("goods", Filter::All).await, before);
 }
 
-async fn a_taken_key_names_its_index_and_undoes_everything(tested: &Tested) {
+async fn a_duplicate_key_names_its_index_and_undoes_everything(tested: &Tested) {
     let sku = |sku: &str| doc! { "sku": sku };
     tested
         .insert(
@@ -129,12 +129,12 @@ async fn a_document_may_repeat_a_unique_key_and_two_may_not_share_one(tested: &T
         0,
         "sku",
     );
-    // An element without the field counts as null once another element has it.
+    // An element without the field counts as null if another element has it.
     let null = doc! { "_id": "b", "variants": [{ "sku": null }] };
     assert_duplicate(tested.transact(&[insert("goods", null)]).await, 0, "sku");
 }
 
-async fn documents_without_the_first_field_are_left_out_of_a_unique_index(tested: &Tested) {
+async fn a_unique_index_ignores_documents_without_its_first_field(tested: &Tested) {
     tested
         .insert(
             "goods",
@@ -152,7 +152,7 @@ async fn documents_without_the_first_field_are_left_out_of_a_unique_index(tested
     assert_eq!(tested.ids("goods", eq("slug", Scalar::Null)).await, ["a", "b", "c", "d", "e", "f"]);
 }
 
-async fn a_key_is_free_again_once_its_document_is_gone_or_changed(tested: &Tested) {
+async fn a_key_can_be_reused_once_its_document_is_removed_or_changed(tested: &Tested) {
     tested
         .insert("goods", vec![doc! { "_id": "a", "slug": "mug" }, doc! { "_id": "b", "slug": "cup" }])
         .await;
@@ -168,7 +168,8 @@ async fn a_key_is_free_again_once_its_document_is_gone_or_changed(tested: &Teste
     assert_eq!(tested.ids("goods", eq("slug", "cup")).await, ["c"]);
 }
 
-/// Runs this many transactions at once, by two bridges in turn; says how many went through. Others must have met a conflict.
+/// Runs this many transactions at once, alternating between two bridges, and returns how many succeeded. The others
+/// must have failed with a conflict.
 async fn at_once(tested: &Tested, count: usize, operations: impl Fn(usize) -> Vec<Operation>) -> usize {
     let transactions = (0..count).map(|n| {
         let (store, operations) = (tested.of_bridge(n), operations(n));
@@ -184,7 +185,7 @@ async fn at_once(tested: &Tested, count: usize, operations: impl Fn(usize) -> Ve
     through
 }
 
-async fn two_hundred_takers_of_seven_pieces_get_seven(tested: &Tested) {
+async fn two_hundred_buyers_of_seven_pieces_get_seven(tested: &Tested) {
     let product: Document =
         doc! { "_id": "p", "variants": [{ "id": "small", "stock": 7 }, { "id": "large", "stock": 500 }] };
     tested.insert("goods", vec![product]).await;
@@ -217,11 +218,11 @@ async fn two_hundred_takers_of_seven_pieces_get_seven(tested: &Tested) {
     );
 }
 
-async fn two_hundred_decrements_at_once_all_go_through(tested: &Tested) {
+async fn two_hundred_concurrent_decrements_all_succeed(tested: &Tested) {
     tested.insert("goods", vec![doc! { "_id": "p", "stock": 200 }, doc! { "_id": "q", "stock": 200 }]).await;
     let through = at_once(tested, 200, |n| {
         let take = |id| update("goods", Filter::id(id), vec![inc("stock", -1)], Expect::Exactly(1));
-        // In either order, so that two may hold what the other waits for.
+        // In alternating order, so that two transactions may each hold what the other waits for.
         if n % 2 == 0 { vec![take("p"), take("q")] } else { vec![take("q"), take("p")] }
     })
     .await;
@@ -229,7 +230,7 @@ async fn two_hundred_decrements_at_once_all_go_through(tested: &Tested) {
     assert_eq!(tested.ids("goods", eq("stock", 0)).await, ["p", "q"]);
 }
 
-async fn more_than_a_thousand_documents_are_too_many_for_one_operation(tested: &Tested) {
+async fn an_operation_may_not_change_more_than_a_thousand_documents(tested: &Tested) {
     let many = |from: usize, to: usize| -> Vec<Document> {
         (from..to).map(|n| doc! { "_id": format!("{n:04}"), "n": 1 }).collect()
     };
@@ -264,7 +265,7 @@ async fn preparing_again_changes_nothing(tested: &Tested) {
     );
 }
 
-async fn what_only_one_store_could_keep_is_refused(tested: &Tested) {
+async fn what_only_one_store_could_store_is_refused(tested: &Tested) {
     let decimal: bson::Decimal128 = "1.1".parse().unwrap();
     for document in [
         doc! { "_id": 7 },

@@ -1,4 +1,4 @@
-//! What updates do to a document, and what they refuse to.
+//! What updates do to a document, and which are refused.
 
 use bson::{Bson, Document, doc};
 use protocol::{Change, Expect, Filter, Operation, Scalar};

@@ -1,5 +1,5 @@
-//! A check holds when its transaction commits. Shown by pairs of transactions of which each checks what the other
-//! changes: were one to commit on the word of a check that no longer holds, both would.
+//! A check holds when its transaction commits. The tests run pairs of transactions that each check what the other
+//! changes: if one could commit after its check ceased to hold, both would.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::support::*;
 
 on_both_stores! {
     a_document_that_was_checked_does_not_change_before_the_commit,
-    a_document_that_was_checked_to_be_absent_does_not_come_before_the_commit,
-    as_many_as_were_checked_to_be_there_stay_until_the_commit,
+    a_document_that_was_checked_to_be_absent_is_not_inserted_before_the_commit,
+    as_many_documents_as_were_checked_exist_until_the_commit,
     a_document_that_needed_no_change_does_not_change_before_the_commit,
     a_check_leaves_no_trace_in_a_document,
 }
 
 const PAIRS: i64 = 24;
 
-/// Sets off pairs at once, each transaction by another bridge; of each pair at most one may go through, and over all
-/// at least one must.
+/// Runs pairs of transactions at once, each on another bridge. At most one of a pair may succeed, and at least one of
+/// all must.
 async fn at_most_one_of_each_pair(tested: &Tested, pair: impl Fn(i64) -> [Vec<Operation>; 2]) {
     let mut through = 0;
     for n in 0..PAIRS {
@@ -60,7 +60,7 @@ async fn a_document_that_was_checked_does_not_change_before_the_commit(tested: &
     .await;
 }
 
-async fn a_document_that_was_checked_to_be_absent_does_not_come_before_the_commit(tested: &Tested) {
+async fn a_document_that_was_checked_to_be_absent_is_not_inserted_before_the_commit(tested: &Tested) {
     at_most_one_of_each_pair(tested, |n| {
         let come = |this: &str, other: &str| {
             vec![
@@ -74,7 +74,7 @@ async fn a_document_that_was_checked_to_be_absent_does_not_come_before_the_commi
     .await;
 }
 
-async fn as_many_as_were_checked_to_be_there_stay_until_the_commit(tested: &Tested) {
+async fn as_many_documents_as_were_checked_exist_until_the_commit(tested: &Tested) {
     for n in 0..PAIRS {
         tested.insert("goods", vec![doc! { "_id": format!("a{n}"), "rank": n }]).await;
         tested.insert("goods", vec![doc! { "_id": format!("b{n}"), "rank": n }]).await;

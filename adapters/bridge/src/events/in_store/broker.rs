@@ -19,7 +19,6 @@ use crate::lease::Lease;
 use crate::store::{Store, StoreError};
 use application::Subscriptions;
 
-/// The most operations of one transaction that moves events.
 const MAX_OPERATIONS: usize = 64;
 
 /// The broker `store`.
@@ -39,8 +38,8 @@ impl StoreBroker {
         Self { queue: Queue { store, subscriptions, lease, forwarded, poll_interval, backoff } }
     }
 
-    /// Takes an event out of the outbox and makes its deliveries. Delivery ids are computed from the event's, so
-    /// doing this twice makes none twice.
+    /// Takes an event out of the outbox and adds its deliveries. Their ids are derived from the event's, so doing this
+    /// twice duplicates nothing.
     fn moves(&self, event: &Outgoing, publishing: &Span) -> Vec<Operation> {
         let traceparent = publishing.traceparent().or_else(|| event.traceparent());
         let mut operations = vec![Outbox::take(&event.id)];
@@ -50,7 +49,7 @@ impl StoreBroker {
         operations
     }
 
-    /// Moves some of them, which ends their spans.
+    /// Commits these operations and ends the spans of their events.
     async fn commit(&self, operations: &[Operation], spans: &mut Vec<Span>) -> Result<(), EventsError> {
         let moved = self.queue.store.transact(operations).await;
         for span in spans.drain(..) {

@@ -9,7 +9,7 @@ use crate::store::{Store, StoreError};
 
 const PAGE: u32 = 200;
 
-/// The dead letters that lie in the store.
+/// The dead letters in the store.
 pub(in crate::events) struct StoreDeadLetters {
     store: Arc<dyn Store>,
 }

@@ -19,7 +19,7 @@ pub(super) struct Due {
     pub(super) event_id: String,
     pub(super) subject: String,
     pub(super) attempts: u32,
-    /// The context it was published in.
+    /// The context of its publication.
     pub(super) traceparent: Option<Traceparent>,
     pub(super) event: Document,
 }
@@ -69,7 +69,7 @@ pub(super) fn park(id: &str, attempts: u32, refusal: &Refusal) -> Operation {
     update(Filter::id(id), changes, Expect::Any)
 }
 
-/// Has a parked delivery tried again from the start.
+/// Makes a parked delivery pending again, with all its attempts.
 pub(super) fn replay(id: &str) -> Operation {
     let changes = vec![
         Change::Set(path("state"), "pending".into()),

@@ -1,7 +1,7 @@
-//! The store as the broker: a document of `_deliveries` for each event and subscription.
+//! The store as the broker: a document in `_deliveries` for each event and subscription.
 //!
-//! The relay's lease holder alone delivers, so what is in flight is known in its memory and no delivery needs to be
-//! claimed in the store: what a crashed bridge had in flight is simply still pending for the next holder.
+//! Only the holder of the relay's lease delivers, so it tracks in memory what is in flight, and no delivery is claimed
+//! in the store. What a crashed bridge had in flight is still pending for the next holder.
 
 mod broker;
 mod dead;

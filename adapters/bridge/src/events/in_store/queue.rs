@@ -8,15 +8,15 @@ use crate::lease::Lease;
 use crate::store::Store;
 use application::Subscriptions;
 
-/// The deliveries in the store, as who fills them and who works on them share them.
+/// The deliveries in the store, shared by the broker that adds them and the worker that makes them.
 pub(super) struct Queue {
     pub(super) store: Arc<dyn Store>,
     pub(super) subscriptions: Subscriptions,
-    /// Whose holder alone delivers.
+    /// Only its holder delivers.
     pub(super) lease: Arc<Lease>,
-    /// Woken when deliveries were added.
+    /// Notified when deliveries were added.
     pub(super) forwarded: Notify,
-    /// How often due deliveries are looked for when nothing woke the worker.
+    /// How often to look for due deliveries when nothing woke the worker.
     pub(super) poll_interval: Duration,
     pub(super) backoff: BackoffSettings,
 }

@@ -17,7 +17,8 @@ use crate::events::outbox::event_json;
 use crate::store::{Store, StoreError};
 use application::Subscription;
 
-/// Delivers what is due, for each subscription as much at a time as it allows, and of each subject one at a time.
+/// Makes the deliveries that are due: for each subscription as many at a time as it allows, for each subject one at a
+/// time.
 pub(super) struct Worker<'a> {
     queue: &'a Queue,
     courier: Arc<Courier>,
@@ -57,7 +58,7 @@ impl<'a> Worker<'a> {
                 () = sleep(pause) => {}
             }
         }
-        // What is in flight is still pending in the store, so the lease must not pass on before it is through.
+        // Deliveries in flight are still pending in the store, so the lease must be held until they are finished.
         while !self.tasks.is_empty() {
             tokio::select! {
                 Some(finished) = self.tasks.join_next() => self.finish(finished),
@@ -68,7 +69,7 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Starts what is due and has room.
+    /// Starts the deliveries that are due, as far as the limits allow.
     async fn fill(&mut self) -> Result<(), EventsError> {
         if !self.queue.lease.hold().await? {
             return Ok(());
@@ -130,12 +131,12 @@ impl<'a> Worker<'a> {
                     subjects.remove(&subject);
                 }
                 if let Err(error) = recorded {
-                    tracing::warn!(subscription, error = %Chain(&error), "a delivery's outcome was not recorded; it will be repeated");
+                    tracing::warn!(subscription, error = %Chain(&error), "the outcome of a delivery was not recorded, so it will be repeated");
                 }
             }
-            // Which subject it was died with the task. Nothing else is lost: in an empty memory all is due again.
+            // The subject is lost with the task. Forgetting all subjects only makes their deliveries due again.
             Err(error) => {
-                tracing::error!(%error, "a delivery failed within the bridge");
+                tracing::error!(%error, "a delivery task panicked");
                 self.in_flight.clear();
             }
         }

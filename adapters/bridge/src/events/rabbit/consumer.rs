@@ -21,7 +21,7 @@ use application::Subscription;
 
 const CONSUMER_TAG: &str = "bridge";
 
-/// Consumes the queue of a subscription, on one connection after another, until told to stop.
+/// Consumes the queue of a subscription until stopped, on one connection after another.
 pub(super) async fn consume(
     link: &Link,
     names: &Names,
@@ -49,8 +49,8 @@ pub(super) async fn consume(
     }
 }
 
-/// The consumer of one queue on one connection. Of each subject one event is in flight at a time; those behind it
-/// wait here, which the prefetch bounds.
+/// Consumes one queue on one connection. One event of each subject is in flight at a time; the others wait here,
+/// bounded by the prefetch.
 struct Consumer<'a> {
     live: Arc<Live>,
     names: &'a Names,
@@ -91,7 +91,7 @@ impl<'a> Consumer<'a> {
             }
         }
         channel.basic_cancel(CONSUMER_TAG.into(), BasicCancelOptions::default()).await?;
-        // Those that were not begun go back to the queue when the channel closes.
+        // Events that were not started return to the queue when the channel closes.
         self.waiting.values_mut().for_each(VecDeque::clear);
         while let Some(done) = self.tasks.join_next().await {
             self.finished(done)?;
@@ -99,7 +99,7 @@ impl<'a> Consumer<'a> {
         Ok(channel.close(200, "OK".into()).await?)
     }
 
-    /// Waits for what is in flight, so that nothing is tried twice at once when it is handed out again.
+    /// Waits for deliveries in flight, so that none is made twice at once after it was redelivered.
     async fn finish(&mut self) {
         while self.tasks.join_next().await.is_some() {}
     }
@@ -139,7 +139,7 @@ impl<'a> Consumer<'a> {
     }
 }
 
-/// Where a message may go on to.
+/// The queues that a message may be moved to.
 struct Routes {
     dead: String,
     delays: BTreeMap<Duration, String>,
@@ -153,7 +153,7 @@ impl Routes {
     }
 }
 
-/// Makes one attempt, and lets go of the message once it is done with or safe in another queue.
+/// Makes one attempt, and acknowledges the message once it is handled or safe in another queue.
 async fn handle(
     live: Arc<Live>,
     routes: Routes,
@@ -167,7 +167,7 @@ async fn handle(
         let (hop, data) = (message::traceparent(before), delivery.data.clone().into());
         courier.attempt(&subscription, &event.id, data, attempts, hop).await
     } else {
-        tracing::error!(subscription = subscription.name(), "a message that is no event was parked");
+        tracing::error!(subscription = subscription.name(), "a message that is not an event was parked");
         let refusal = Refusal { status: None, reason: "not a CloudEvent".into() };
         Verdict::Park { attempts: 0, refusal }
     };

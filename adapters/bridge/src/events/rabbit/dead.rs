@@ -15,20 +15,19 @@ use crate::events::error::BrokerError;
 use crate::urls::AmqpUrl;
 use application::Subscriptions;
 
-/// How long RabbitMQ may take to connect or to confirm. Whoever works on letters waits for it.
+/// How long RabbitMQ may take to connect or to confirm.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The most letters that are looked at in one queue.
+/// How many letters of one queue are read at most.
 const MAX_LETTERS: usize = 10_000;
 
-/// The dead letters that lie in RabbitMQ. AMQP can't look into a queue: messages are taken from it without
-/// acknowledging them, and go back to their places when the channel closes.
+/// The dead letters in RabbitMQ. AMQP can't peek into a queue, so messages are taken out without acknowledging them,
+/// and return to their positions when the channel closes.
 pub(in crate::events) struct RabbitDeadLetters {
     url: AmqpUrl,
     names: Names,
     subscriptions: Vec<String>,
 }
 
-/// What is to be done with a letter.
 #[derive(Clone, Copy)]
 enum Fate {
     Keep,
@@ -42,7 +41,7 @@ impl RabbitDeadLetters {
         Self { url, names: Names::new(prefix), subscriptions }
     }
 
-    /// Looks at each letter once and does with it what is decided.
+    /// Visits each letter once, and does with it what `decide` returns.
     async fn visit(&self, mut decide: impl FnMut(DeadLetter) -> Fate + Send) -> Result<(), DeadLetterError> {
         let live = Live::connect(&self.url, TIMEOUT).await?;
         let visited = self.visit_on(&live, &mut decide).await;
@@ -59,14 +58,14 @@ impl RabbitDeadLetters {
             let channel = live.channel().await?;
             let queue = self.names.dead_queue(subscription);
             let mut kept = Vec::new();
-            // No more than lay there at first: what is replayed may be parked again meanwhile.
+            // Stops after the letters that were there at first, because a replayed one may be parked again meanwhile.
             let mut left = MAX_LETTERS;
             while left > 0 {
                 let message = match channel.basic_get(queue.as_str().into(), BasicGetOptions::default()).await
                 {
                     Ok(Some(message)) => message,
                     Ok(None) => break,
-                    // No bridge has declared it yet, so nothing was parked in it. The channel is gone with this.
+                    // No bridge has declared the queue, so it holds no letters. The error closed the channel.
                     Err(error) if is_not_found(&error) => continue 'subscriptions,
                     Err(error) => return Err(error.into()),
                 };

@@ -19,10 +19,10 @@ use application::Subscriptions;
 
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 const WATCH_INTERVAL: Duration = Duration::from_millis(500);
-/// A connection that lasted this long was a good one: the next attempt need not wait long.
+/// After a connection that lasted this long, the back-off starts over.
 const GOOD_AFTER: Duration = Duration::from_secs(10);
 
-/// A connection with all queues declared, and a channel that confirms what is published on it.
+/// A connection on which all queues are declared, and a channel that confirms what is published.
 pub(super) struct Live {
     connection: Connection,
     publisher: Channel,
@@ -31,7 +31,7 @@ pub(super) struct Live {
     timeout: Duration,
 }
 
-/// The connection to the broker, made again for ever.
+/// A broker connection that reconnects indefinitely.
 pub(super) struct Link {
     url: AmqpUrl,
     live: watch::Sender<Option<Arc<Live>>>,
@@ -64,7 +64,7 @@ impl Live {
         Ok(self.connection.create_channel().await?)
     }
 
-    /// Publishes and waits for the confirmation; with `mandatory`, that it reached a queue as well.
+    /// Publishes a message and waits for the confirmation. With `mandatory`, it must reach a queue.
     pub(super) async fn publish(
         &self,
         exchange: String,
@@ -87,14 +87,14 @@ impl Live {
         }
     }
 
-    /// Has the connection made anew: something on it went wrong.
+    /// Closes the connection after an error, so that a new one is made.
     pub(super) fn fail(&self) {
         self.broken.cancel();
     }
 
     pub(super) async fn close(&self) {
         self.broken.cancel();
-        // The other side may be gone; then there is nothing left to close.
+        // If the broker is gone, there is nothing to close.
         let _ = timeout(CLOSE_TIMEOUT, self.connection.close(200, "OK".into())).await;
     }
 
@@ -118,25 +118,29 @@ impl Link {
         Backoff::new(self.backoff)
     }
 
-    /// The connection, if there is one.
     pub(super) fn live(&self) -> Option<Arc<Live>> {
         self.live.borrow().as_ref().filter(|live| !live.broken.is_cancelled()).cloned()
     }
 
-    /// The connection, once there is one.
+    /// Waits for a connection.
     pub(super) async fn connected(&self) -> Arc<Live> {
         let mut changes = self.live.subscribe();
         loop {
             if let Some(live) = self.live() {
                 return live;
             }
-            // The sender is in `self`, so the channel can't be closed while this waits.
+            // The channel can't be closed, because the sender is in `self`.
             let _ = changes.changed().await;
         }
     }
 
-    /// Connects, declares, watches and connects again until told to stop.
-    pub(super) async fn keep(&self, names: &Names, subscriptions: &Subscriptions, stop: CancellationToken) {
+    /// Connects, declares the queues, and reconnects whenever the connection is lost, until stopped.
+    pub(super) async fn reconnect_loop(
+        &self,
+        names: &Names,
+        subscriptions: &Subscriptions,
+        stop: CancellationToken,
+    ) {
         let mut backoff = self.backoff();
         let mut last_reason = String::new();
         while !stop.is_cancelled() {
@@ -148,7 +152,7 @@ impl Link {
                     self.set(Some(Arc::clone(&live)));
                     tokio::select! {
                         () = stop.cancelled() => {}
-                        () = live.ended() => tracing::warn!("the broker's connection was lost"),
+                        () = live.ended() => tracing::warn!("the connection to the broker was lost"),
                     }
                     self.set(None);
                     live.close().await;

@@ -13,10 +13,10 @@ const ATTEMPTS: &str = "x-mcommerce-attempts";
 const STATUS: &str = "x-mcommerce-status";
 const REASON: &str = "x-mcommerce-reason";
 const PARKED_AT: &str = "x-mcommerce-parked-at";
-/// The W3C context of the hop, <https://w3c.github.io/trace-context-amqp/>; the event within keeps its own.
+/// The trace context of the hop, <https://w3c.github.io/trace-context-amqp/>. The event keeps its own.
 const TRACEPARENT: &str = Traceparent::HEADER;
 
-/// What the bridge itself needs to know of an event.
+/// The part of an event that the bridge needs.
 #[derive(Deserialize)]
 pub(super) struct Envelope {
     pub(super) id: String,
@@ -29,7 +29,7 @@ impl Envelope {
     }
 }
 
-/// The properties of an event that was not tried yet.
+/// The properties of an event that was not attempted yet.
 pub(super) fn fresh(id: &str, kind: &str, traceparent: Option<&Traceparent>) -> BasicProperties {
     let mut headers = FieldTable::default();
     if let Some(traceparent) = traceparent {
@@ -43,7 +43,7 @@ pub(super) fn fresh(id: &str, kind: &str, traceparent: Option<&Traceparent>) -> 
         .with_type(kind.into())
 }
 
-/// The properties of a message after an attempt; what it was before is kept.
+/// The properties of a message after a failed attempt.
 pub(super) fn refused(before: &BasicProperties, attempts: u32, refusal: &Refusal) -> BasicProperties {
     let mut headers = context_alone(before);
     headers.insert(ATTEMPTS.into(), AMQPValue::LongLongInt(attempts.into()));
@@ -54,7 +54,7 @@ pub(super) fn refused(before: &BasicProperties, attempts: u32, refusal: &Refusal
     before.clone().with_headers(headers).with_delivery_mode(PERSISTENT)
 }
 
-/// The properties of a message that is parked now.
+/// The properties of a message that becomes a dead letter.
 pub(super) fn parked(before: &BasicProperties, attempts: u32, refusal: &Refusal) -> BasicProperties {
     let properties = refused(before, attempts, refusal);
     let mut headers = properties.headers().clone().unwrap_or_default();
@@ -63,12 +63,12 @@ pub(super) fn parked(before: &BasicProperties, attempts: u32, refusal: &Refusal)
     properties.with_headers(headers)
 }
 
-/// The properties of a dead letter that is to be tried again from the start.
+/// The properties of a dead letter that is replayed.
 pub(super) fn replayed(before: &BasicProperties) -> BasicProperties {
     before.clone().with_headers(context_alone(before)).with_delivery_mode(PERSISTENT)
 }
 
-/// The context it was published in.
+/// The context of the publication.
 pub(super) fn traceparent(properties: &BasicProperties) -> Option<Traceparent> {
     let value = header(properties, TRACEPARENT)?.as_long_string()?;
     Traceparent::parse(str::from_utf8(value.as_bytes()).ok()?)
@@ -82,12 +82,12 @@ fn context_alone(before: &BasicProperties) -> FieldTable {
     headers
 }
 
-/// How often a message was tried.
+/// How many attempts a message has had.
 pub(super) fn attempts(properties: &BasicProperties) -> u32 {
     number(properties, ATTEMPTS).and_then(|attempts| attempts.try_into().ok()).unwrap_or_default()
 }
 
-/// A message of a dead-letter queue. One that is no event at all goes by its message id.
+/// Reads a message of a dead-letter queue. If it is not an event, its message id is used.
 pub(super) fn letter(subscription: &str, properties: &BasicProperties, data: &[u8]) -> DeadLetter {
     let message_id = || properties.message_id().as_ref().map_or("unknown", |id| id.as_str()).to_owned();
     let event_id = Envelope::read(data).map_or_else(message_id, |event| event.id);

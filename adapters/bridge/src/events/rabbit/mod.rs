@@ -1,9 +1,8 @@
 //! RabbitMQ as the broker.
 //!
-//! A topic exchange takes every event. Each subscription has a queue, a delay queue for each wait between two
-//! attempts, whose messages return to the queue when their time is up, and a queue for dead letters. All of them
-//! are durable quorum queues, all messages persistent, and a message leaves one queue only after the next one has
-//! confirmed it.
+//! Every event is published to a topic exchange. Each subscription has a queue, a queue for dead letters, and a delay
+//! queue for each pause between two attempts, from which messages return when their time is up. All are durable quorum
+//! queues, all messages are persistent, and a message leaves one queue only after the next has confirmed it.
 
 mod consumer;
 mod dead;
@@ -51,7 +50,7 @@ impl Rabbit {
         Self { names, subscriptions, link }
     }
 
-    /// Publishes one event. One that somebody subscribed to must reach a queue; any other may go nowhere.
+    /// Publishes an event. If any function subscribed to it, it must reach a queue.
     async fn publish(&self, live: &Live, event: &Outgoing) -> Result<(), BrokerError> {
         let mandatory = self.subscriptions.consuming(&event.kind).next().is_some();
         let span = event.publishing();
@@ -69,8 +68,8 @@ impl Rabbit {
 
 #[async_trait]
 impl Broker for Rabbit {
-    /// Events of one subject go one after another, each after the one before it was confirmed; what is confirmed
-    /// leaves the outbox even when others failed.
+    /// Events of one subject are published one at a time, each after the previous one was confirmed. Confirmed events
+    /// leave the outbox even if others fail.
     async fn forward(&self, outbox: &Outbox, events: &[Outgoing]) -> Result<(), EventsError> {
         let live = self.link.live().ok_or_else(|| BrokerError::NotConnected)?;
         let mut by_subject: BTreeMap<&str, Vec<&Outgoing>> = BTreeMap::new();
@@ -105,11 +104,11 @@ impl Broker for Rabbit {
     }
 
     async fn run(self: Arc<Self>, courier: Arc<Courier>, stop: CancellationToken) {
-        // Consumers need the connection until they are through, so it is told to stop after them.
+        // The connection is stopped after the consumers, because they need it to finish.
         let disconnect = CancellationToken::new();
         let keeper = tokio::spawn({
             let (this, disconnect) = (Arc::clone(&self), disconnect.clone());
-            async move { this.link.keep(&this.names, &this.subscriptions, disconnect).await }
+            async move { this.link.reconnect_loop(&this.names, &this.subscriptions, disconnect).await }
         });
         let consumers = TaskTracker::new();
         for subscription in self.subscriptions.iter() {
@@ -124,7 +123,7 @@ impl Broker for Rabbit {
         stop.cancelled().await;
         disconnect.cancel();
         if let Err(error) = keeper.await {
-            tracing::error!(%error, "the broker's connection failed within the bridge");
+            tracing::error!(%error, "the task of the broker's connection panicked");
         }
     }
 

@@ -7,11 +7,11 @@ use lapin::{Channel, ExchangeKind};
 use crate::config::BrokerPrefix;
 use application::{Subscription, Subscriptions};
 
-/// Newer brokers throw a message away once it was handed out this often, 20 times unless told otherwise. Ours count
-/// attempts themselves and park what is refused, and reading the dead letters hands them out as well.
+/// RabbitMQ 4 drops a message that was delivered more often than this limit, 20 by default. The bridge counts attempts
+/// itself, and listing dead letters delivers them too.
 const UNLIMITED_DELIVERIES: i64 = 1_000_000_000;
 
-/// What the exchange and the queues are called, and how they are declared.
+/// The names and declarations of the exchange and the queues.
 pub(super) struct Names {
     prefix: BrokerPrefix,
 }
@@ -29,7 +29,7 @@ impl Names {
         format!("{}.{subscription}", self.prefix)
     }
 
-    /// The length of the delay is part of the name, for a queue can't be declared again with another.
+    /// The name contains the delay, because a queue can't be redeclared with different arguments.
     pub(super) fn delay_queue(&self, subscription: &str, delay: Duration) -> String {
         format!("{}.{subscription}.retry.{}ms", self.prefix, delay.as_millis())
     }
@@ -38,7 +38,7 @@ impl Names {
         format!("{}.{subscription}.dead", self.prefix)
     }
 
-    /// Declares all there is. Idempotent; several bridges may do it at once.
+    /// Declares the exchange and all queues. Idempotent; several bridges may do it at once.
     pub(super) async fn declare(&self, channel: &Channel, all: &Subscriptions) -> lapin::Result<()> {
         let durable = ExchangeDeclareOptions { durable: true, ..ExchangeDeclareOptions::default() };
         let exchange = ShortString::from(self.exchange());
@@ -66,7 +66,7 @@ impl Names {
             arguments.insert("x-message-ttl".into(), AMQPValue::LongLongInt(millis));
             arguments.insert("x-dead-letter-exchange".into(), text(""));
             arguments.insert("x-dead-letter-routing-key".into(), text(&self.queue(name)));
-            // Without this pair a message whose delay ends while the queue it returns to is away would be lost.
+            // Without these two, a message would be lost if its delay ended while the target queue was unavailable.
             arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
             arguments.insert("x-overflow".into(), text("reject-publish"));
             declare(channel, self.delay_queue(name, delay), arguments).await?;

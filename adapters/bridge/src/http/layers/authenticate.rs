@@ -11,7 +11,8 @@ use crate::http::function::Function;
 
 /// Finds out which function calls. Its token decides, and nothing else in the request.
 ///
-/// A request without a known token goes on, so that it is counted and logged; what needs a [`Function`] refuses it.
+/// A request without a known token is passed on, so that it is counted and logged; whatever extracts a [`Function`]
+/// refuses it.
 pub(in crate::http) async fn authenticate(
     State(app): State<Arc<App>>,
     mut request: Request,

@@ -1,4 +1,4 @@
-//! What every request goes through, a layer each, so that a handler is about its subject only.
+//! What every request goes through, one layer each, so that a handler deals only with its subject.
 
 mod admit;
 mod authenticate;

@@ -1,4 +1,4 @@
-//! Blobs in GridFS. Each upload is a file of its own, named by the blob's id; the youngest is the blob.
+//! Blobs in GridFS. Each upload is a separate file, named by the id of the blob; the newest one is the blob.
 
 use bson::{Bson, Document, doc};
 use bytes::Bytes;
@@ -12,10 +12,10 @@ use crate::store::api::{Blob, ByteStream};
 use crate::store::error::StoreError;
 use crate::store::unfit::Unfit;
 
-/// How much of a blob is handed on at a time: a chunk of GridFS.
+/// How much of a blob is read at a time: a chunk of GridFS.
 const PIECE: usize = 255 * 1024;
 
-/// Stores a blob, and removes the older files of its name once it is whole.
+/// Stores a blob, and removes the older files of that name once it is complete.
 pub(super) async fn put(
     database: &Database,
     id: &str,
@@ -28,7 +28,7 @@ pub(super) async fn put(
         .open_upload_stream(id)
         .metadata(doc! { "mediaType": media_type })
         .await
-        .map_err(|error| error::of(&error))?;
+        .map_err(|error| error::to_store_error(&error))?;
     let file = upload.id().clone();
     let received = async {
         let mut length = 0;
@@ -45,7 +45,7 @@ pub(super) async fn put(
     let length = match received.await {
         Ok(length) => length,
         Err(error) => {
-            // What can't be removed now belongs to no file, and is never read.
+            // Chunks that can't be removed now belong to no file, so they are never read.
             let _ = upload.abort().await;
             return Err(error);
         }
@@ -55,14 +55,15 @@ pub(super) async fn put(
     Ok(length)
 }
 
-/// Reads a blob. One that is replaced meanwhile ends in an error.
+/// Reads a blob. If it is replaced meanwhile, reading fails.
 pub(super) async fn get(database: &Database, id: &str) -> Result<Option<Blob>, StoreError> {
     let bucket = bucket(database);
-    let found = bucket.find_one(doc! { "filename": id }).sort(youngest_first()).await;
-    let Some(file) = found.map_err(|error| error::of(&error))? else { return Ok(None) };
+    let found = bucket.find_one(doc! { "filename": id }).sort(newest_first()).await;
+    let Some(file) = found.map_err(|error| error::to_store_error(&error))? else { return Ok(None) };
     let media_type = file.metadata.as_ref().and_then(|metadata| metadata.get_str("mediaType").ok());
     let media_type = media_type.unwrap_or("application/octet-stream").to_owned();
-    let download = bucket.open_download_stream(file.id).await.map_err(|error| error::of(&error))?;
+    let download =
+        bucket.open_download_stream(file.id).await.map_err(|error| error::to_store_error(&error))?;
     let bytes = stream::try_unfold(download, |mut download| async move {
         let mut piece = vec![0; PIECE];
         let read = download.read(&mut piece).await.map_err(StoreError::unavailable)?;
@@ -73,8 +74,8 @@ pub(super) async fn get(database: &Database, id: &str) -> Result<Option<Blob>, S
 }
 
 async fn remove_older(bucket: &GridFsBucket, id: &str, file: &Bson) -> Result<(), StoreError> {
-    let failed = |error| error::of(&error);
-    let files = bucket.find(doc! { "filename": id }).sort(youngest_first()).await.map_err(failed)?;
+    let failed = |error| error::to_store_error(&error);
+    let files = bucket.find(doc! { "filename": id }).sort(newest_first()).await.map_err(failed)?;
     let ids: Vec<Bson> = files.map_ok(|file| file.id).try_collect().await.map_err(failed)?;
     for older in ids.into_iter().skip_while(|other| other != file).skip(1) {
         bucket.delete(older).await.map_err(failed)?;
@@ -86,6 +87,6 @@ fn bucket(database: &Database) -> GridFsBucket {
     database.gridfs_bucket(GridFsBucketOptions::builder().bucket_name("blobs".to_owned()).build())
 }
 
-fn youngest_first() -> Document {
+fn newest_first() -> Document {
     doc! { "uploadDate": -1, "_id": -1 }
 }

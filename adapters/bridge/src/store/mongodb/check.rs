@@ -1,11 +1,10 @@
 //! Checks that hold when the transaction commits.
 //!
-//! A MongoDB transaction reads a snapshot, and nothing that it only read stands in the way of another's write. So
-//! what a check depends on is written: a field that no request can name is set on the documents and taken away
-//! again. Within the transaction that leaves them as they were, but it takes their write locks until it commits: who
-//! wrote them since the snapshot makes this transaction start again, who would write them meets a conflict. Of a
-//! document that must not be there, the `_id` is inserted and deleted again, which does the same for its place in
-//! the index of ids.
+//! A MongoDB transaction reads a snapshot, and other transactions may write what it only read. So whatever a check
+//! depends on is written: a field that no request can name is set on the documents and removed again. That leaves them
+//! unchanged but holds their write locks until the commit: if another transaction wrote them since the snapshot, this
+//! one starts again, and if another wants to write them, it gets a conflict. For a document that must not exist, its
+//! `_id` is inserted and deleted again, which locks its entry in the index of ids.
 
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
@@ -19,22 +18,22 @@ use crate::store::error::StoreError;
 use crate::store::fit;
 use crate::store::limits::{LOCK_FIELD, MAX_CHANGED};
 
-/// MongoDB reports errors of single writes that it should have reported of the command.
+/// MongoDB reported errors of single writes in the reply, instead of failing the command.
 #[derive(Debug, thiserror::Error)]
 #[error("documents could not be locked for a check")]
 struct NotLocked;
 
-/// One operation's access to the transaction.
+/// An operation within a transaction.
 pub(super) struct Step<'a> {
     pub(super) database: &'a Database,
     pub(super) session: &'a mut ClientSession,
     pub(super) collection: &'a CollectionName,
-    /// Which operation.
+    /// The position of the operation.
     pub(super) number: usize,
 }
 
 impl Step<'_> {
-    /// Counts the documents that a filter means, and locks what the expectation depends on.
+    /// Counts the documents that match a filter, and locks those that the expectation depends on.
     pub(super) async fn check(&mut self, filter: &Filter, expect: Expect) -> Result<u64, Failure> {
         if let (Some(ids), Expect::Exactly(_) | Expect::AtLeast(1..)) = (fit::pinned_ids(filter), expect) {
             let ids: Vec<Bson> = ids.into_iter().map(Bson::from).collect();
@@ -51,8 +50,8 @@ impl Step<'_> {
         Ok(matched)
     }
 
-    /// Locks the documents that a filter means, all of them.
-    pub(super) async fn lock_meant(&mut self, filter: &Filter) -> Result<(), Failure> {
+    /// Locks all documents that match a filter.
+    pub(super) async fn lock_matching(&mut self, filter: &Filter) -> Result<(), Failure> {
         let ids = self.ids(filter::to_document(filter), MAX_CHANGED as u64).await?;
         self.lock(&ids).await.map(drop)
     }
@@ -60,12 +59,12 @@ impl Step<'_> {
     async fn count(&mut self, filter: &Filter) -> Result<u64, Failure> {
         let documents = self.database.collection::<Document>(self.collection.as_str());
         let count = documents.count_documents(filter::to_document(filter)).session(&mut *self.session).await;
-        count.map_err(|error| Failure::of(&error, self.number))
+        count.map_err(|error| Failure::new(&error, self.number))
     }
 
     async fn ids(&mut self, filter: Document, limit: u64) -> Result<Vec<Bson>, Failure> {
         let documents = self.database.collection::<Document>(self.collection.as_str());
-        let failed = |error| Failure::of(&error, self.number);
+        let failed = |error| Failure::new(&error, self.number);
         let found = documents
             .find(filter)
             .projection(doc! { "_id": 1 })
@@ -77,7 +76,7 @@ impl Step<'_> {
         Ok(found.into_iter().filter_map(|mut document| document.remove("_id")).collect())
     }
 
-    /// Locks the documents of these ids, and the places of those that are not there.
+    /// Locks the documents with these ids, and the ids that don't exist.
     async fn lock_with_absent(&mut self, ids: &[Bson]) -> Result<(), Failure> {
         if ids.is_empty() || self.lock(ids).await? == ids.len() {
             return Ok(());
@@ -85,14 +84,14 @@ impl Step<'_> {
         let there = self.ids(doc! { "_id": { "$in": ids } }, ids.len() as u64).await?;
         let absent: Vec<&Bson> = ids.iter().filter(|id| !there.contains(id)).collect();
         let documents = self.database.collection::<Document>(self.collection.as_str());
-        let failed = |error| Failure::of(&error, self.number);
+        let failed = |error| Failure::new(&error, self.number);
         let placeholders: Vec<Document> = absent.iter().map(|id| doc! { "_id": *id }).collect();
         documents.insert_many(placeholders).session(&mut *self.session).await.map_err(failed)?;
         let gone = documents.delete_many(doc! { "_id": { "$in": absent } }).session(&mut *self.session).await;
         gone.map(drop).map_err(failed)
     }
 
-    /// Locks the documents of these ids; says how many are there.
+    /// Locks the documents with these ids, and returns how many exist.
     async fn lock(&mut self, ids: &[Bson]) -> Result<usize, Failure> {
         let these = doc! { "_id": { "$in": ids } };
         let field = doc! { LOCK_FIELD: true };
@@ -104,7 +103,7 @@ impl Step<'_> {
             ],
         };
         let reply = self.database.run_command(command).session(&mut *self.session).await;
-        let reply = reply.map_err(|error| Failure::of(&error, self.number))?;
+        let reply = reply.map_err(|error| Failure::new(&error, self.number))?;
         if reply.contains_key("writeErrors") {
             return Err(Failure::Final(StoreError::internal(NotLocked)));
         }

@@ -1,4 +1,4 @@
-//! What errors of MongoDB mean to whoever asked.
+//! Maps errors of MongoDB to those of a store.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use crate::store::error::StoreError;
 use crate::store::unfit::{Unfit, UnfitOperation};
 
 const DUPLICATE_KEY: i32 = 11000;
-/// Codes by which the server says that an update, or an order, contradicts a document: bad value, can't be parsed,
-/// type mismatch, overflow, path not viable, conflicting updates, parallel arrays, and documents too large.
+/// Codes of updates and sort orders that contradict a document: bad values, type mismatches, overflows, paths that are
+/// not viable, conflicting updates, parallel arrays, and documents that are too large.
 const UNFIT: [i32; 10] = [2, 9, 14, 15, 28, 40, 171, 10334, 17419, 17420];
-/// Codes by which the server says that it can't do it now: no primary, shutting down, took too long, conflicts.
+/// Codes of requests that the server can't handle now: no primary, shutting down, out of time, conflicts.
 const UNAVAILABLE: [i32; 20] =
     [6, 7, 24, 46, 50, 64, 89, 91, 100, 112, 134, 189, 202, 251, 262, 9001, 10107, 11600, 11602, 13435];
-/// Transactions are refused by a server that is no replica set.
+/// A server that is not a replica set refuses transactions.
 const ILLEGAL_OPERATION: i32 = 20;
 
 /// What went wrong with MongoDB. The server's own messages are left out, because they quote documents.
@@ -43,16 +43,16 @@ pub(super) enum MongoError {
     Driver(#[source] Box<ErrorKind>),
 }
 
-/// The error of a request that has no operations.
-pub(super) fn of(error: &Error) -> StoreError {
+/// Maps the error of a request without operations.
+pub(super) fn to_store_error(error: &Error) -> StoreError {
     match code_of(error) {
         Some((code, code_name)) if UNFIT.contains(&code) => Unfit::Query { code_name }.into(),
         _ => general(error),
     }
 }
 
-/// The error of one operation of a transaction.
-pub(super) fn of_operation(error: &Error, operation: usize) -> StoreError {
+/// Maps the error of one operation of a transaction.
+pub(super) fn to_operation_error(error: &Error, operation: usize) -> StoreError {
     match code_of(error) {
         Some((DUPLICATE_KEY, _)) => {
             let index = index_of(error).unwrap_or_else(|| "unknown".into());
@@ -66,17 +66,16 @@ pub(super) fn of_operation(error: &Error, operation: usize) -> StoreError {
     }
 }
 
-/// Whether the error is of an index that is there already, but otherwise than it is declared.
-pub(super) fn is_other_index(error: &Error) -> bool {
+/// Whether an index exists, but differs from its declaration.
+pub(super) fn is_index_conflict(error: &Error) -> bool {
     matches!(code_of(error), Some((85 | 86, _)))
 }
 
-/// Whether the error is of a collection that is there already.
-pub(super) fn is_collection_there(error: &Error) -> bool {
+pub(super) fn is_existing_collection(error: &Error) -> bool {
     matches!(code_of(error), Some((48, _)))
 }
 
-/// The error of an answer that is not as the server documents it.
+/// Maps the error of decoding an answer.
 pub(super) fn unreadable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
     StoreError::unreadable("an answer of MongoDB", source)
 }
@@ -128,8 +127,8 @@ fn code_of(error: &Error) -> Option<(i32, String)> {
     }
 }
 
-/// The name of the index that an error of a duplicate key is about. It stands between the collection, whose name
-/// has no space, and the key, which is data.
+/// Finds the name of the index in the message of a duplicate key. It follows the collection, whose name has no spaces,
+/// and precedes the key, which is data.
 fn index_of(error: &Error) -> Option<String> {
     let message = match error.kind.as_ref() {
         ErrorKind::Command(error) => &error.message,

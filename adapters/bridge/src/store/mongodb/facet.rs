@@ -1,4 +1,4 @@
-//! How many documents have each value of a field.
+//! Counts documents by the value of a field.
 
 use std::time::Duration;
 
@@ -11,30 +11,30 @@ use super::error::unreadable;
 use super::{error, filter};
 use crate::store::error::StoreError;
 
-/// Counts a facet's values, the most frequent first, among those the smallest. A document counts once a value.
+/// Counts the values of a facet, sorted by frequency and then by value. A document counts once per value.
 pub(super) async fn count(
     collection: &Collection<Document>,
     facet: &Facet,
     max_time: Duration,
 ) -> Result<Vec<FacetCount>, StoreError> {
     let counts = collection.aggregate(pipeline(facet)).max_time(max_time).await;
-    let counts = counts.map_err(|error| error::of(&error))?;
+    let counts = counts.map_err(|error| error::to_store_error(&error))?;
     counts
-        .map_err(|error| error::of(&error))
+        .map_err(|error| error::to_store_error(&error))
         .and_then(|count| async move { to_count(&count) })
         .try_collect()
         .await
 }
 
 fn pipeline(facet: &Facet) -> Vec<Document> {
-    // Documents that agree are counted first, so that what follows is done once for all of them.
+    // Equal values are counted first, so that the later stages handle each only once.
     let mut stages = vec![
         doc! { "$match": filter::to_document(&facet.filter) },
         doc! { "$group": { "_id": format!("${}", facet.path), "count": { "$sum": 1_i64 } } },
         doc! { "$project": { "_id": 0, "value": "$_id", "count": 1 } },
     ];
-    // Each name of the path may add a level of arrays. All but one are laid flat, the last is made a set, so that
-    // a document counts once a value, and unwound. What is no array passes through.
+    // Each segment of the path may add a level of arrays. All levels but one are flattened; the last is made a set, so
+    // that a document counts once per value, and unwound. Values that aren't arrays pass through.
     for _ in 1..facet.path.segments().count() {
         stages.push(doc! { "$project": { "count": 1, "value": if_array(doc! { "$reduce": {
             "input": "$value",

@@ -3,17 +3,17 @@ use mongodb::error::{Error, TRANSIENT_TRANSACTION_ERROR};
 use super::error;
 use crate::store::error::StoreError;
 
-/// Why a try of a transaction came to nothing.
+/// Why an attempt at a transaction failed.
 pub(super) enum Failure {
-    /// Another transaction was in the way, or a server went away: the next try may do better.
-    Again(StoreError),
+    /// Another transaction conflicted, or a server became unreachable, so the next attempt may succeed.
+    Retry(StoreError),
     Final(StoreError),
 }
 
 impl Failure {
-    pub(super) fn of(error: &Error, operation: usize) -> Self {
-        let again = error.contains_label(TRANSIENT_TRANSACTION_ERROR);
-        let error = error::of_operation(error, operation);
-        if again { Self::Again(error) } else { Self::Final(error) }
+    pub(super) fn new(error: &Error, operation: usize) -> Self {
+        let transient = error.contains_label(TRANSIENT_TRANSACTION_ERROR);
+        let error = error::to_operation_error(error, operation);
+        if transient { Self::Retry(error) } else { Self::Final(error) }
     }
 }

@@ -1,11 +1,11 @@
-//! Filters as MongoDB writes them. Values stand where only values can, so no text can become an operator.
+//! Translates filters to MongoDB. Values are only put where MongoDB expects values, so no string can become an
+//! operator.
 
 use std::fmt::Write as _;
 
 use bson::{Bson, Document, doc};
 use protocol::{Filter, Path, Scalar};
 
-/// A filter as MongoDB writes it.
 pub(super) fn to_document(filter: &Filter) -> Document {
     match filter {
         Filter::All => doc! {},
@@ -16,7 +16,7 @@ pub(super) fn to_document(filter: &Filter) -> Document {
         Filter::Gt(path, value) => single(path, doc! { "$gt": value.clone() }),
         Filter::Gte(path, value) => single(path, doc! { "$gte": value.clone() }),
         Filter::In(path, values) => single(path, doc! { "$in": scalars(values) }),
-        // With null among the values MongoDB 6.0 misses documents with an empty array when it goes by an index.
+        // With null among the values, MongoDB 6.0 misses documents with an empty array if it uses an index.
         Filter::NotIn(path, values) if values.contains(&Scalar::Null) => {
             let rest: Vec<Scalar> = values.iter().filter(|value| **value != Scalar::Null).cloned().collect();
             let null = doc! { "$ne": Scalar::Null };
@@ -28,7 +28,7 @@ pub(super) fn to_document(filter: &Filter) -> Document {
         Filter::Element(path, inner) => single(path, doc! { "$elemMatch": to_document(inner) }),
         Filter::And(all) if all.is_empty() => doc! {},
         Filter::And(all) => doc! { "$and": documents(all) },
-        // MongoDB refuses an alternative of nothing; no `_id` is among none.
+        // MongoDB refuses an empty `$or`, and this matches nothing.
         Filter::Or(any) if any.is_empty() => doc! { "_id": { "$in": [] } },
         Filter::Or(any) => doc! { "$or": documents(any) },
         Filter::Not(inner) => doc! { "$nor": [to_document(inner)] },
@@ -49,7 +49,7 @@ fn documents(filters: &[Filter]) -> Vec<Document> {
     filters.iter().map(to_document).collect()
 }
 
-/// A regular expression for texts that begin with this one: every character that could mean something is escaped.
+/// A regular expression for strings with this prefix, in which every special character is escaped.
 fn beginning_with(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 8);
     pattern.push('^');
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_an_operator_stays_a_text() {
+    fn what_looks_like_an_operator_stays_a_string() {
         let path = || Path::parse("a").unwrap();
         assert_eq!(to_document(&Filter::Eq(path(), "$where".into())), doc! { "a": "$where" });
         assert_eq!(

@@ -1,7 +1,7 @@
 //! A store in a MongoDB replica set.
 //!
-//! Writes are acknowledged by a majority and reads see what a majority has, so what one bridge has acknowledged
-//! every other sees. Documents pass from the driver's batches to the answer as they are, undecoded.
+//! Writes are acknowledged by a majority and reads see what a majority has, so every bridge sees what another has
+//! acknowledged. Documents are copied from the driver's batches into the answer without decoding them.
 
 mod blob;
 mod check;
@@ -33,7 +33,7 @@ use application::Collections;
 use error::MongoError;
 use turns::Turns;
 
-/// The database, unless the address names one.
+/// The database, unless the URL names one.
 const DATABASE: &str = "mcommerce";
 
 /// A store in a MongoDB replica set.
@@ -45,9 +45,9 @@ pub struct MongoStore {
 }
 
 impl MongoStore {
-    /// The store at a `mongodb://` address, in the database it names or in `mcommerce`. Nothing is connected to yet.
+    /// Takes a `mongodb://` URL. The first request connects, to the database in the URL or to `mcommerce`.
     pub fn new(uri: &str, settings: MongoSettings) -> Result<Self, UrlError> {
-        // The driver's own text may repeat the address, which holds a password.
+        // The driver's message may quote the URL, which contains a password.
         ConnectionString::parse(uri).map_err(|_| UrlError::Mongo)?;
         Ok(Self { uri: uri.to_owned(), settings, database: OnceCell::new(), turns: Turns::default() })
     }
@@ -71,7 +71,7 @@ async fn connect(uri: &str, settings: &MongoSettings) -> Result<Database, StoreE
     options.selection_criteria =
         Some(SelectionCriteria::ReadPreference(mongodb::options::ReadPreference::Primary));
     let name = options.default_database.clone().unwrap_or_else(|| DATABASE.into());
-    Ok(Client::with_options(options).map_err(|error| error::of(&error))?.database(&name))
+    Ok(Client::with_options(options).map_err(|error| error::to_store_error(&error))?.database(&name))
 }
 
 #[async_trait]
@@ -109,6 +109,6 @@ impl Store for MongoStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         let ping = self.database().await?.run_command(doc! { "ping": 1 }).await;
-        ping.map(drop).map_err(|error| error::of(&error))
+        ping.map(drop).map_err(|error| error::to_store_error(&error))
     }
 }

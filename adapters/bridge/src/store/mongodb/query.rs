@@ -15,7 +15,7 @@ use crate::store::error::StoreError;
 use crate::store::page;
 use crate::store::unfit::Unfit;
 
-/// Answers a query: documents, total and facets at once.
+/// Answers a query, with its documents, total and facets read concurrently.
 pub(super) async fn answer(
     database: &Database,
     query: &Query,
@@ -38,7 +38,7 @@ pub(super) async fn answer(
     Ok(QueryResult { documents, total, next, facets })
 }
 
-/// The documents of the page and one more, if there is one.
+/// Finds the documents of the page, and one more if there is one.
 async fn find(
     collection: &Collection<Document>,
     query: &Query,
@@ -52,7 +52,7 @@ async fn find(
     let mut sort = Document::new();
     for key in order {
         let direction = if key.direction == Direction::Ascending { 1 } else { -1 };
-        // Of a field that is named twice the first word counts.
+        // If a field is named twice, its first direction counts.
         sort.entry(key.path.as_str()).or_insert(direction.into());
     }
     let (fields, _) = page::fields_to_read(&query.fields, order);
@@ -69,7 +69,7 @@ async fn find(
     if !fields.is_empty() {
         find = find.projection(fields.iter().map(projected).collect::<Document>());
     }
-    let failed = |error: Error| error::of(&error);
+    let failed = |error: Error| error::to_store_error(&error);
     let mut batches = find.batch().await.map_err(failed)?;
     let mut documents = Vec::with_capacity(wanted as usize);
     while let Some(batch) = batches.next().await {
@@ -95,10 +95,10 @@ async fn count(
         return Ok(None);
     }
     let condition = match &query.filter {
-        // The same documents, but counted by their ids alone instead of one by one.
+        // This matches the same documents, but is counted in the index of ids.
         Filter::All => doc! { "_id": { "$gte": Bson::MinKey } },
         filter => filter::to_document(filter),
     };
     let count = collection.count_documents(condition).max_time(max_time).await;
-    count.map(Some).map_err(|error| error::of(&error))
+    count.map(Some).map_err(|error| error::to_store_error(&error))
 }

@@ -1,4 +1,4 @@
-//! Makes all operations of a transaction, or none.
+//! Applies all operations of a transaction, or none.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ use crate::store::fit::pinned_ids;
 use crate::store::limits::MAX_CHANGED;
 use crate::store::unfit::UnfitOperation;
 
-/// The pause before the second try. It doubles with each, and a random part of it is waited.
+/// The longest pause before the second attempt. It doubles with each attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
-/// The longest pause.
+/// The longest pause before any attempt.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
-/// A transaction was tried again until its time was over.
+/// A transaction was retried until its time was over.
 #[derive(Debug, thiserror::Error)]
 #[error("other transactions were in the way for too long")]
 struct Contended {
@@ -32,7 +32,7 @@ struct Contended {
     last: Option<StoreError>,
 }
 
-/// Makes all operations in their order, or none.
+/// Applies all operations in order, or none.
 pub(super) async fn run(
     database: &Database,
     settings: &MongoSettings,
@@ -40,16 +40,18 @@ pub(super) async fn run(
     operations: &[Operation],
 ) -> Result<Vec<Outcome>, StoreError> {
     let late = || StoreError::unavailable(Contended { last: None });
-    // What is dropped here aborts its transaction.
-    let (command_time, try_for) = (settings.command_timeout.get(), settings.transaction_timeout.get());
-    timeout(try_for + command_time, async {
+    // Dropping the session aborts its transaction.
+    let (command_time, retry_time) = (settings.command_timeout.get(), settings.transaction_timeout.get());
+    timeout(retry_time + command_time, async {
         match operations {
             [] => Ok(Vec::new()),
-            [operation] if is_atomic(operation) => Ok(vec![alone(database, operation, command_time).await?]),
+            [operation] if is_atomic(operation) => {
+                Ok(vec![run_single(database, operation, command_time).await?])
+            }
             operations => {
-                let deadline = Instant::now() + try_for;
-                let _turns = timeout(try_for, turns.take(operations)).await.map_err(|_| late())?;
-                together(database, operations, deadline).await
+                let deadline = Instant::now() + retry_time;
+                let _turns = timeout(retry_time, turns.take(operations)).await.map_err(|_| late())?;
+                run_in_transaction(database, operations, deadline).await
             }
         }
     })
@@ -57,11 +59,11 @@ pub(super) async fn run(
     .map_err(|_| late())?
 }
 
-/// Whether MongoDB makes an operation whole or not at all without a transaction, its expectation included: then
-/// there is at most one document, and the operation changes it only when one is what is expected.
+/// Whether an operation and its expectation are atomic without a transaction: it concerns at most one document, and
+/// changes it only if one is expected.
 fn is_atomic(operation: &Operation) -> bool {
     match operation {
-        // Alone, a check is true at the moment it is read, which is all there is to commit.
+        // With nothing else to commit, a check only has to hold when it is read.
         Operation::Insert { .. } | Operation::Upsert { .. } | Operation::Check { .. } => true,
         Operation::Update { filter, expect, .. } | Operation::Delete { filter, expect, .. } => {
             expect.met_by(1) && pinned_ids(filter).is_some_and(|ids| ids.len() <= 1)
@@ -69,13 +71,13 @@ fn is_atomic(operation: &Operation) -> bool {
     }
 }
 
-async fn alone(
+async fn run_single(
     database: &Database,
     operation: &Operation,
     max_time: Duration,
 ) -> Result<Outcome, StoreError> {
     let documents = database.collection::<Document>(operation.collection().as_str());
-    let failed = |error: Error| error::of_operation(&error, 0);
+    let failed = |error: Error| error::to_operation_error(&error, 0);
     let (matched, expect) = match operation {
         Operation::Insert { document, .. } => {
             documents.insert_one(document).await.map_err(failed)?;
@@ -100,24 +102,25 @@ async fn alone(
             (counted.map_err(failed)?, *expect)
         }
     };
-    met(0, expect, matched)
+    check_expectation(0, expect, matched)
 }
 
-async fn together(
+async fn run_in_transaction(
     database: &Database,
     operations: &[Operation],
     deadline: Instant,
 ) -> Result<Vec<Outcome>, StoreError> {
-    let mut session = database.client().start_session().await.map_err(|error| error::of(&error))?;
+    let mut session =
+        database.client().start_session().await.map_err(|error| error::to_store_error(&error))?;
     let mut pause = FIRST_PAUSE;
     loop {
         match attempt(database, &mut session, operations, deadline).await {
             Ok(outcomes) => return Ok(outcomes),
             Err(Failure::Final(error)) => return Err(error),
-            Err(Failure::Again(error)) if Instant::now() + pause >= deadline => {
+            Err(Failure::Retry(error)) if Instant::now() + pause >= deadline => {
                 return Err(StoreError::unavailable(Contended { last: Some(error) }));
             }
-            Err(Failure::Again(_)) => {
+            Err(Failure::Retry(_)) => {
                 let part = rand::random_range(0.1..1.0);
                 sleep(pause.mul_f64(part)).await;
                 pause = LONGEST_PAUSE.min(pause * 2);
@@ -132,15 +135,15 @@ async fn attempt(
     operations: &[Operation],
     deadline: Instant,
 ) -> Result<Vec<Outcome>, Failure> {
-    let failed = |error: Error| Failure::of(&error, 0);
+    let failed = |error: Error| Failure::new(&error, 0);
     session.start_transaction().read_concern(ReadConcern::snapshot()).await.map_err(failed)?;
     let mut outcomes = Vec::with_capacity(operations.len());
     for (number, operation) in operations.iter().enumerate() {
         let step = Step { database, session: &mut *session, collection: operation.collection(), number };
-        match make(step, operation).await {
+        match apply(step, operation).await {
             Ok(outcome) => outcomes.push(outcome),
             Err(failure) => {
-                // A transaction that can't be aborted now ends by itself, and the failure is what counts.
+                // A transaction that can't be aborted now will time out; the failure matters more.
                 let _ = session.abort_transaction().await;
                 return Err(failure);
             }
@@ -154,15 +157,15 @@ async fn attempt(
             {
                 sleep(FIRST_PAUSE).await;
             }
-            Err(error) => return Err(Failure::of(&error, operations.len())),
+            Err(error) => return Err(Failure::new(&error, operations.len())),
         }
     }
 }
 
-async fn make(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Failure> {
+async fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Failure> {
     let documents = step.database.collection::<Document>(step.collection.as_str());
     let number = step.number;
-    let failed = |error: Error| Failure::of(&error, number);
+    let failed = |error: Error| Failure::new(&error, number);
     let (matched, expect) = match operation {
         Operation::Insert { document, .. } => {
             documents.insert_one(document).session(&mut *step.session).await.map_err(failed)?;
@@ -177,9 +180,9 @@ async fn make(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Fail
             let (changes, options) = update::to_document(update);
             let update = documents.update_many(filter::to_document(filter), changes).with_options(options);
             let updated = update.session(&mut *step.session).await.map_err(failed)?;
-            // A document that is as it should be already is not written, and so would not be held until the commit.
+            // A document that the update doesn't change is not written, so it would not be locked until the commit.
             if updated.modified_count < updated.matched_count {
-                step.lock_meant(filter).await?;
+                step.lock_matching(filter).await?;
             }
             (updated.matched_count, *expect)
         }
@@ -193,14 +196,14 @@ async fn make(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Fail
     if changes && matched > MAX_CHANGED as u64 {
         return Err(Failure::Final(UnfitOperation::TooManyDocuments.at(number).into()));
     }
-    met(number, expect, matched).map_err(Failure::Final)
+    check_expectation(number, expect, matched).map_err(Failure::Final)
 }
 
 fn by_id(document: &Document) -> Document {
     document.get("_id").map_or_else(Document::new, |id| doc! { "_id": id })
 }
 
-fn met(operation: usize, expect: Expect, matched: u64) -> Result<Outcome, StoreError> {
+fn check_expectation(operation: usize, expect: Expect, matched: u64) -> Result<Outcome, StoreError> {
     if expect.met_by(matched) {
         return Ok(Outcome { matched });
     }

@@ -1,4 +1,4 @@
-//! Turns on documents that several transactions of this bridge want at once.
+//! Serialises the transactions of this bridge that want the same documents.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -7,16 +7,16 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::store::fit;
 
-/// More than transactions at a time, so that strangers seldom wait for each other.
+/// More than there are concurrent transactions, so that unrelated ones seldom share a lock.
 const TURNS: usize = 1024;
-/// Operations that mean more documents than this by `_id` do not wait for any.
+/// An operation that names more ids than this doesn't wait.
 const MAX_IDS: usize = 16;
 
-/// Lets transactions that will write the same documents run one after the other.
+/// Makes transactions that will write the same documents run one after another.
 ///
-/// MongoDB fails a transaction at once when it meets another's write, so a crowd at one document would mostly
-/// retry. Waiting here instead, each goes through at its first try. Nothing depends on it: bridges do not know of
-/// each other's turns, and a transaction that meets another all the same is tried again.
+/// MongoDB fails a transaction at once if it conflicts with another's write, so many transactions on one document would
+/// mostly retry. Waiting here, each succeeds at its first attempt. This is only an optimisation: bridges don't know of
+/// each other's turns, and a transaction that conflicts anyway is retried.
 pub(super) struct Turns {
     turns: Vec<Mutex<()>>,
     hasher: RandomState,
@@ -29,7 +29,7 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// Waits for all turns that these operations need. They are taken in one order, so no two wait for each other.
+    /// Waits for all turns that these operations need. They are taken in a fixed order, so there can't be a deadlock.
     pub(super) async fn take(&self, operations: &[Operation]) -> Vec<MutexGuard<'_, ()>> {
         let mut wanted: Vec<usize> =
             operations.iter().flat_map(|operation| self.wanted_by(operation)).collect();

@@ -1,10 +1,10 @@
-//! Updates as MongoDB writes them.
+//! Translates updates to MongoDB.
 
 use bson::{Bson, Document, doc};
 use mongodb::options::UpdateOptions;
 use protocol::{Change, Path, Scalar, Update};
 
-/// An update as MongoDB writes it, and the conditions on array elements that it refers to.
+/// Translates an update, with the conditions on array elements that it refers to.
 pub(super) fn to_document(update: &Update) -> (Document, UpdateOptions) {
     let mut operators = Document::new();
     let mut conditions: Vec<Document> = Vec::new();
@@ -13,7 +13,7 @@ pub(super) fn to_document(update: &Update) -> (Document, UpdateOptions) {
             Change::Set(path, value) => add(&mut operators, "$set", path.as_str(), value.clone()),
             Change::Unset(path) => add(&mut operators, "$unset", path.as_str(), true),
             Change::Inc(path, by) => add(&mut operators, "$inc", path.as_str(), *by),
-            // As a list of one, so that a document is a value and never a modifier.
+            // A list of one, so that a document is pushed as a value and not read as a modifier.
             Change::Push(path, value) => {
                 add(&mut operators, "$push", path.as_str(), doc! { "$each": [value.clone()] });
             }
@@ -39,7 +39,7 @@ fn add(operators: &mut Document, operator: &str, path: &str, value: impl Into<Bs
     }
 }
 
-/// The field of the elements whose key equals the value, and the condition that tells them.
+/// The path of a field in the matching elements, and the condition that selects them.
 fn element(
     array: &Path,
     key: &Path,

@@ -1,4 +1,4 @@
-//! Blobs in pieces, so that none is ever whole in memory.
+//! Blobs in chunks, so that no blob is ever in memory as a whole.
 
 use bytes::Bytes;
 use futures::{StreamExt, stream};
@@ -9,24 +9,22 @@ use crate::store::api::{Blob, ByteStream};
 use crate::store::error::StoreError;
 use crate::store::unfit::Unfit;
 
-/// The size of a piece. The last may be smaller.
-const PIECE: usize = 256 * 1024;
-/// After how many seconds what an upload left behind that never ended is removed.
-const FORSAKEN: i64 = 24 * 60 * 60;
+/// The size of a chunk. The last may be smaller.
+const CHUNK: usize = 256 * 1024;
+/// After how many seconds an unfinished upload is removed.
+const ABANDONED_AFTER_SECONDS: i64 = 24 * 60 * 60;
 
-/// A reader finds the blob gone.
 #[derive(Debug, thiserror::Error)]
 #[error("the blob was replaced while it was read")]
 struct Replaced;
 
-/// What is known of a blob that is there.
 struct Found {
     number: i64,
     media_type: String,
     length: u64,
 }
 
-/// Stores a blob beside the one of this id, if there is one, and puts it in its place once it is whole.
+/// Stores a blob, which replaces the previous one of this id once it is complete.
 pub(super) async fn put(
     pool: &Pool,
     id: &str,
@@ -49,7 +47,7 @@ pub(super) async fn put(
     }
 }
 
-/// Reads a blob piece by piece. One that is replaced meanwhile ends in an error.
+/// Reads a blob chunk by chunk. If it is replaced meanwhile, reading fails.
 pub(super) async fn get(pool: &Pool, id: &str) -> Result<Option<Blob>, StoreError> {
     let id = id.to_owned();
     let Some(Found { number, media_type, length }) =
@@ -58,10 +56,10 @@ pub(super) async fn get(pool: &Pool, id: &str) -> Result<Option<Blob>, StoreErro
         return Ok(None);
     };
     let pool = pool.clone();
-    let pieces = length.div_ceil(PIECE as u64).cast_signed();
-    let bytes = stream::iter(0..pieces).then(move |part| {
+    let chunks = length.div_ceil(CHUNK as u64).cast_signed();
+    let bytes = stream::iter(0..chunks).then(move |part| {
         let pool = pool.clone();
-        async move { pool.run(move |connection| piece(connection, number, part)).await }
+        async move { pool.run(move |connection| read_chunk(connection, number, part)).await }
     });
     Ok(Some(Blob { media_type, length, bytes: bytes.boxed() }))
 }
@@ -77,15 +75,15 @@ async fn receive(pool: &Pool, number: i64, mut bytes: ByteStream, limit: u64) ->
             return Err(Unfit::BlobTooLarge { limit }.into());
         }
         waiting.extend_from_slice(&next);
-        while waiting.len() >= PIECE {
-            let rest = waiting.split_off(PIECE);
-            let piece = std::mem::replace(&mut waiting, rest);
-            pool.run(move |connection| keep(connection, number, part, &piece)).await?;
+        while waiting.len() >= CHUNK {
+            let rest = waiting.split_off(CHUNK);
+            let chunk = std::mem::replace(&mut waiting, rest);
+            pool.run(move |connection| insert_chunk(connection, number, part, &chunk)).await?;
             part += 1;
         }
     }
     if !waiting.is_empty() {
-        pool.run(move |connection| keep(connection, number, part, &waiting)).await?;
+        pool.run(move |connection| insert_chunk(connection, number, part, &waiting)).await?;
     }
     Ok(length)
 }
@@ -98,7 +96,7 @@ fn start(connection: &Connection, id: &str, media_type: &str) -> Result<i64, Sto
     Ok(connection.last_insert_rowid())
 }
 
-fn keep(connection: &Connection, number: i64, part: i64, bytes: &[u8]) -> Result<(), StoreError> {
+fn insert_chunk(connection: &Connection, number: i64, part: i64, bytes: &[u8]) -> Result<(), StoreError> {
     connection
         .prepare_cached("INSERT INTO blob_chunks (blob, part, bytes) VALUES (?1, ?2, ?3)")?
         .execute((number, part, bytes))?;
@@ -123,12 +121,12 @@ fn remove(connection: &mut Connection, number: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Removes what uploads left behind that a crash ended.
+/// Removes uploads that a crash left unfinished.
 pub(super) fn sweep(connection: &mut Connection) -> Result<(), StoreError> {
-    let forsaken = "SELECT number FROM blobs WHERE length IS NULL AND started < unixepoch() - ?1";
+    let abandoned = "SELECT number FROM blobs WHERE length IS NULL AND started < unixepoch() - ?1";
     let numbers: Vec<i64> = connection
-        .prepare_cached(forsaken)?
-        .query_map([FORSAKEN], |row| row.get(0))?
+        .prepare_cached(abandoned)?
+        .query_map([ABANDONED_AFTER_SECONDS], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     numbers.into_iter().try_for_each(|number| remove(connection, number))
 }
@@ -144,7 +142,7 @@ fn find(connection: &Connection, id: &str) -> Result<Option<Found>, StoreError> 
     Ok(found.optional()?)
 }
 
-fn piece(connection: &Connection, number: i64, part: i64) -> Result<Bytes, StoreError> {
+fn read_chunk(connection: &Connection, number: i64, part: i64) -> Result<Bytes, StoreError> {
     let mut statement =
         connection.prepare_cached("SELECT bytes FROM blob_chunks WHERE blob = ?1 AND part = ?2")?;
     let bytes: Option<Vec<u8>> = statement.query_row((number, part), |row| row.get(0)).optional()?;

@@ -1,21 +1,21 @@
-//! What a filter says about the keys of a field: bounds that every document it means has a key within.
+//! Derives bounds on the keys of a field from a filter. Every document that matches has a key within them.
 
 use protocol::{Filter, Path, Scalar};
 
 use super::key;
 
-/// A range of the keys of one field, lower bound included, upper bound excluded.
+/// A range of keys of one field, without its upper bound.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
     pub(super) lower: Vec<u8>,
     pub(super) upper: Vec<u8>,
-    /// Whether `lower` is the one key within.
+    /// Whether the range contains only the key `lower`.
     pub(super) point: bool,
 }
 
 impl Bounds {
     fn point(scalar: &Scalar) -> Self {
-        let lower = key::of_scalar(scalar);
+        let lower = key::encode_scalar(scalar);
         let mut upper = lower.clone();
         upper.push(key::AFTER);
         Self { lower, upper, point: true }
@@ -25,7 +25,7 @@ impl Bounds {
         Self { lower, upper, point: false }
     }
 
-    /// Whether documents without the field may be within.
+    /// Whether the range contains documents without the field.
     pub(super) fn holds_null(&self) -> bool {
         self.lower.as_slice() <= [key::NULL].as_slice() && [key::NULL].as_slice() < self.upper.as_slice()
     }
@@ -37,35 +37,35 @@ impl Bounds {
     }
 }
 
-/// Whether a field's bounds may come from several conditions at once. They may not where a document can have
-/// several keys, since then each condition may be met by another key.
+/// Whether several conditions on a field may be combined. They may not if a document can have several keys, because
+/// each condition may then be met by another key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Combine {
     All,
     BestOne,
 }
 
-/// The bounds of a field's keys, in ascending order and apart from each other; nothing when the filter says nothing.
-pub(super) fn of(filter: &Filter, path: &str, combine: Combine) -> Option<Vec<Bounds>> {
+/// Derives the bounds of a field's keys, ascending and disjoint. `None` if the filter doesn't restrict the field.
+pub(super) fn derive(filter: &Filter, path: &str, combine: Combine) -> Option<Vec<Bounds>> {
     let is = |other: &Path| other.as_str() == path;
     match filter {
         Filter::Eq(other, value) if is(other) => Some(vec![Bounds::point(value)]),
-        Filter::In(other, values) if is(other) => Some(apart(values.iter().map(Bounds::point).collect())),
+        Filter::In(other, values) if is(other) => Some(disjoint(values.iter().map(Bounds::point).collect())),
         Filter::Lt(other, value) | Filter::Lte(other, value) if is(other) => {
-            let (lower, _) = key::kind_of(value);
+            let (lower, _) = key::kind_range(value);
             Some(vec![Bounds::between((lower, Bounds::point(value).upper))])
         }
         Filter::Gt(other, value) | Filter::Gte(other, value) if is(other) => {
-            let (_, upper) = key::kind_of(value);
-            Some(vec![Bounds::between((key::of_scalar(value), upper))])
+            let (_, upper) = key::kind_range(value);
+            Some(vec![Bounds::between((key::encode_scalar(value), upper))])
         }
-        Filter::Prefix(other, text) if is(other) => Some(vec![Bounds::between(key::beginning_with(text))]),
+        Filter::Prefix(other, text) if is(other) => Some(vec![Bounds::between(key::prefix_range(text))]),
         Filter::Element(array, inner) => {
             let within = path.strip_prefix(array.as_str())?.strip_prefix('.')?;
-            of(inner, within, combine)
+            derive(inner, within, combine)
         }
         Filter::And(all) => {
-            let each = all.iter().filter_map(|inner| of(inner, path, combine));
+            let each = all.iter().filter_map(|inner| derive(inner, path, combine));
             match combine {
                 Combine::All => each.reduce(|one, other| both(&one, &other)),
                 Combine::BestOne => {
@@ -74,19 +74,20 @@ pub(super) fn of(filter: &Filter, path: &str, combine: Combine) -> Option<Vec<Bo
             }
         }
         Filter::Or(any) => {
-            let each: Option<Vec<Vec<Bounds>>> = any.iter().map(|inner| of(inner, path, combine)).collect();
-            Some(apart(each?.concat()))
+            let each: Option<Vec<Vec<Bounds>>> =
+                any.iter().map(|inner| derive(inner, path, combine)).collect();
+            Some(disjoint(each?.concat()))
         }
         _ => None,
     }
 }
 
 fn both(one: &[Bounds], other: &[Bounds]) -> Vec<Bounds> {
-    apart(one.iter().flat_map(|a| other.iter().filter_map(|b| a.and(b))).collect())
+    disjoint(one.iter().flat_map(|a| other.iter().filter_map(|b| a.and(b))).collect())
 }
 
-/// Sorts bounds and joins those that touch.
-fn apart(mut bounds: Vec<Bounds>) -> Vec<Bounds> {
+/// Sorts bounds and merges those that overlap.
+fn disjoint(mut bounds: Vec<Bounds>) -> Vec<Bounds> {
     bounds.sort_by(|a, b| a.lower.cmp(&b.lower));
     let mut joined: Vec<Bounds> = Vec::with_capacity(bounds.len());
     for next in bounds {

@@ -1,4 +1,4 @@
-//! How an update changes a document, exactly as MongoDB would make it.
+//! Applies updates to documents exactly as MongoDB does.
 
 use bson::{Bson, Document, RawBson, RawBsonRef};
 use protocol::{Change, Path, Scalar, Update};
@@ -6,7 +6,7 @@ use protocol::{Change, Path, Scalar, Update};
 use super::matcher;
 use crate::store::unfit::UnfitOperation;
 
-/// One change of the elements of an array.
+/// A change of some elements of an array.
 struct ElementChange<'a> {
     key: &'a Path,
     equals: &'a Scalar,
@@ -19,9 +19,9 @@ enum Effect<'a> {
     Inc(i64),
 }
 
-/// Makes all changes of an update, or says why one can't be made; then the document is not to be used.
+/// Applies an update. After an error the document is left in between and must not be used.
 pub(super) fn apply(update: &Update, document: &mut Document) -> Result<(), UnfitOperation> {
-    // MongoDB adds missing fields in the order of their names, not in that of the request.
+    // MongoDB adds missing fields in the order of their names, not of the request.
     let mut changes: Vec<&Change> = update.0.iter().collect();
     changes.sort_by(|a, b| a.target().segments().cmp(b.target().segments()));
     for together in changes.chunk_by(|a, b| a.target() == b.target()) {
@@ -51,22 +51,22 @@ fn element_change(change: &Change) -> Option<ElementChange<'_>> {
 fn apply_one(change: &Change, document: &mut Document) -> Result<(), UnfitOperation> {
     match change {
         Change::Set(path, value) => {
-            let (parent, name) = make_parent(document, path)?;
+            let (parent, name) = find_or_create_parent(document, path)?;
             parent.insert(name, value.clone());
         }
         Change::Inc(path, by) => {
-            let (parent, name) = make_parent(document, path)?;
+            let (parent, name) = find_or_create_parent(document, path)?;
             increase(parent, name, *by, path)?;
         }
         Change::Push(path, value) => {
-            let (parent, name) = make_parent(document, path)?;
+            let (parent, name) = find_or_create_parent(document, path)?;
             match parent.get_mut(name) {
                 None => drop(parent.insert(name, vec![value.clone()])),
                 Some(Bson::Array(array)) => array.push(value.clone()),
                 Some(_) => return Err(UnfitOperation::NotAnArray(path.clone())),
             }
         }
-        // What lies within a value that is no document is not there to be removed.
+        // A path through a value that is not a document leads to nothing that could be removed.
         Change::Unset(path) => {
             if let Ok(Some((parent, name))) = find_parent(document, path) {
                 parent.remove(name);
@@ -93,15 +93,16 @@ fn apply_to_elements(
     let Some(Bson::Array(array)) = found else { return Err(UnfitOperation::NotAnArray(path.clone())) };
     changes.sort_by(|a, b| a.field.segments().cmp(b.field.segments()));
     for element in array {
-        let meant: Vec<&ElementChange<'_>> = changes.iter().filter(|change| change.means(element)).collect();
-        if meant.windows(2).any(|pair| matches!(pair, [a, b] if a.field.overlaps(b.field))) {
+        let concerning: Vec<&ElementChange<'_>> =
+            changes.iter().filter(|change| change.concerns(element)).collect();
+        if concerning.windows(2).any(|pair| matches!(pair, [a, b] if a.field.overlaps(b.field))) {
             return Err(UnfitOperation::ElementChangedTwice(path.clone()));
         }
-        for change in meant {
+        for change in concerning {
             let Bson::Document(element) = &mut *element else {
                 return Err(UnfitOperation::ElementNotADocument(path.clone()));
             };
-            let (parent, name) = make_parent(element, change.field)?;
+            let (parent, name) = find_or_create_parent(element, change.field)?;
             match change.effect {
                 Effect::Set(value) => drop(parent.insert(name, value.clone())),
                 Effect::Inc(by) => {
@@ -114,15 +115,15 @@ fn apply_to_elements(
 }
 
 impl ElementChange<'_> {
-    /// Whether the element's key equals what the change asks for, with the meaning it has in a filter.
-    fn means(&self, element: &Bson) -> bool {
+    /// Whether the change concerns an element: whether its key equals the value, compared as in a filter.
+    fn concerns(&self, element: &Bson) -> bool {
         RawBson::try_from(element.clone())
             .is_ok_and(|element| matcher::equals_within(element.as_raw_bson_ref(), self.key, self.equals))
     }
 }
 
-/// The document that holds the path's last name, made with those above it where they are missing.
-fn make_parent<'d, 'p>(
+/// Finds the document with the path's last segment, and creates missing documents on the way.
+fn find_or_create_parent<'d, 'p>(
     document: &'d mut Document,
     path: &'p Path,
 ) -> Result<(&'d mut Document, &'p str), UnfitOperation> {
@@ -140,7 +141,7 @@ fn make_parent<'d, 'p>(
     }
 }
 
-/// The document that holds the path's last name, if there is one.
+/// Finds the document with the path's last segment.
 fn find_parent<'d, 'p>(
     document: &'d mut Document,
     path: &'p Path,
@@ -178,7 +179,7 @@ fn increase(parent: &mut Document, name: &str, by: i64, path: &Path) -> Result<(
     Ok(())
 }
 
-/// Whether an element equals a scalar itself, not by one of its own elements.
+/// Whether an element itself equals a scalar, not one of its own elements.
 fn equals(element: &Bson, scalar: &Scalar) -> bool {
     let value = match element {
         Bson::Null => RawBsonRef::Null,

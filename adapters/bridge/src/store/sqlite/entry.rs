@@ -1,32 +1,30 @@
-//! The keys that a document has in an index, or in an order: several when a field is an array.
+//! The keys of a document in an index or a sort order. There are several if a field is an array.
 
 use bson::{RawArray, RawBsonRef, RawDocument};
 use protocol::Path;
 
 use super::{key, matcher};
 
-/// Two of an index's fields are arrays, other than within one array. Neither store indexes or sorts such a document.
+/// Two of the fields are different arrays. Neither store can index or sort such a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ParallelArrays;
 
-/// One field's share of a key, as far as it is known.
+/// The part of a key that one field contributes.
 #[derive(Clone)]
 enum Part<'a> {
-    /// The key's bytes.
     Known(Vec<u8>),
-    /// What is left of the path, within the document at hand.
+    /// The rest of the path, within the current document.
     Within(&'a str),
 }
 
-/// What a field's path leads to.
 enum Found<'a> {
     Value(Option<RawBsonRef<'a>>),
-    /// An array, and what is left of the path within its elements; nothing when they are the values.
+    /// An array, and the rest of the path within its elements. `None` if they are the values.
     Array(&'a RawArray, Option<&'a str>),
 }
 
-/// Each combination of values that a document has in these fields, as one key a field. The elements of an array
-/// give a combination each, in which fields within the same array belong together.
+/// Lists the combinations of values that a document has in these fields, each as one key per field. Each element of an
+/// array gives a combination; fields within the same array belong together.
 pub(super) fn combinations(
     document: &RawDocument,
     paths: &[Path],
@@ -37,7 +35,7 @@ pub(super) fn combinations(
     Ok(combinations)
 }
 
-/// The keys that a document has in an index over these fields, each once.
+/// Lists the keys of a document in an index over these fields, each once.
 pub(super) fn keys(document: &RawDocument, paths: &[Path]) -> Result<Vec<Vec<u8>>, ParallelArrays> {
     let mut keys: Vec<Vec<u8>> = combinations(document, paths)?.iter().map(|parts| parts.concat()).collect();
     keys.sort_unstable();
@@ -55,7 +53,7 @@ fn expand<'a>(
     for (n, part) in parts.iter_mut().enumerate() {
         let Part::Within(path) = part else { continue };
         match find(document, path) {
-            Found::Value(value) => *part = Part::Known(key::of(value)),
+            Found::Value(value) => *part = Part::Known(key::encode(value)),
             Found::Array(array, rest) => {
                 if shared.is_some_and(|other| other.as_bytes().as_ptr() != array.as_bytes().as_ptr()) {
                     return Err(ParallelArrays);
@@ -73,7 +71,7 @@ fn expand<'a>(
     let mut each = |element: Option<RawBsonRef<'a>>| {
         let mut parts = parts.clone();
         for (n, rest) in &through {
-            let known = || element.map_or_else(key::of_empty_array, |element| key::of(Some(element)));
+            let known = || element.map_or_else(key::encode_empty_array, |element| key::encode(Some(element)));
             let part = rest.map_or_else(|| Part::Known(known()), Part::Within);
             if let Some(slot) = parts.get_mut(*n) {
                 *slot = part;
@@ -125,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn two_arrays_can_not_be_indexed_together() {
+    fn two_arrays_cannot_be_indexed_together() {
         assert_eq!(keys(&rawdoc! { "a": [1], "b": [2] }, &paths(&["a", "b"])), Err(ParallelArrays));
     }
 }

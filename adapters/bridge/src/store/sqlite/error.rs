@@ -1,4 +1,4 @@
-//! What errors of SQLite mean to whoever asked.
+//! Maps errors of SQLite to those of a store.
 
 use std::error::Error;
 

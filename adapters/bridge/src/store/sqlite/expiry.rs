@@ -1,4 +1,4 @@
-//! Removes what has expired, as MongoDB does by itself: a while after the time in the field has passed.
+//! Removes expired documents a while after the time in their field has passed, as MongoDB does.
 
 use bson::DateTime;
 use protocol::Scalar;
@@ -7,18 +7,18 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{index, key, rows};
 use crate::store::error::StoreError;
 
-/// How many documents one transaction removes, so that others get their turn.
+/// How many documents one transaction removes, so that other writers get their turn.
 const BATCH: usize = 500;
 
-/// Removes some of the documents whose time has passed; says how many, and whether there may be more.
+/// Removes some of the expired documents. Returns how many, and whether there may be more.
 pub(super) fn sweep(connection: &mut Connection, now: DateTime) -> Result<(u64, bool), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let (lower, _) = key::kind_of(&Scalar::Time(now));
-    let mut upper = key::of_scalar(&Scalar::Time(now));
+    let (lower, _) = key::kind_range(&Scalar::Time(now));
+    let mut upper = key::encode_scalar(&Scalar::Time(now));
     upper.push(key::AFTER);
     let mut expired: Vec<(String, String)> = Vec::new();
     {
-        // Joined in this order, each expiry index is read from its first time up to now and no further.
+        // Joined in this order, each expiry index is read only up to now.
         let mut statement = transaction.prepare_cached(
             "SELECT i.collection, e.id FROM indexes i CROSS JOIN entries e ON e.number = i.number
              WHERE i.is_expiry AND e.key >= ?1 AND e.key < ?2 LIMIT ?3",
@@ -30,9 +30,9 @@ pub(super) fn sweep(connection: &mut Connection, now: DateTime) -> Result<(u64, 
     }
     let mut removed = 0;
     for (collection, id) in &expired {
-        // Two of a document's times may have passed.
+        // A document with two expired times is found twice.
         let Some(old) = rows::find(&transaction, collection, id)? else { continue };
-        let indexes = index::indexes(&transaction, collection)?;
+        let indexes = index::read(&transaction, collection)?;
         rows::remove(&transaction, collection, &indexes, id, rows::parse(&old)?)?;
         removed += 1;
     }

@@ -1,4 +1,4 @@
-//! How many documents have each value of a field.
+//! Counts documents by the value of a field.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
@@ -8,16 +8,16 @@ use protocol::{Facet, FacetCount};
 use rusqlite::Connection;
 
 use super::error::unreadable;
-use super::index::Stored;
+use super::index::StoredIndex;
 use super::{key, plan, scan};
 use crate::store::error::StoreError;
 
-/// Counts a facet's values, the most frequent first, among those the smallest. A document counts once a value.
+/// Counts the values of a facet, sorted by frequency and then by value. A document counts once per value.
 pub(super) fn count(
     connection: &Connection,
     collection: &str,
     facet: &Facet,
-    indexes: &[Stored],
+    indexes: &[StoredIndex],
 ) -> Result<Vec<FacetCount>, StoreError> {
     let chosen = plan::choose(&facet.filter, None, indexes);
     let mut counts: HashMap<Vec<u8>, FacetCount> = HashMap::new();
@@ -41,7 +41,7 @@ pub(super) fn count(
     Ok(counts.into_iter().map(|(_, count)| count).collect())
 }
 
-/// Collects what a path stands for: scalars, through as many levels of arrays as the path has names.
+/// Collects the scalars that a path stands for, through as many levels of arrays as the path has segments.
 fn collect<'a>(
     document: &'a RawDocument,
     path: &str,
@@ -72,7 +72,7 @@ fn collect_value<'a>(value: RawBsonRef<'a>, levels: usize, values: &mut BTreeMap
             }
         }
         scalar => {
-            values.entry(key::of(Some(scalar))).or_insert(scalar);
+            values.entry(key::encode(Some(scalar))).or_insert(scalar);
         }
     }
 }

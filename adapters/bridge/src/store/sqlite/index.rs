@@ -1,4 +1,4 @@
-//! The indexes that a collection has in the file.
+//! Reads the indexes of a collection.
 
 use protocol::Path;
 use rusqlite::Connection;
@@ -6,21 +6,21 @@ use rusqlite::Connection;
 use super::matcher;
 use crate::store::error::StoreError;
 
-/// An index as it is in the file.
+/// An index in the file.
 #[derive(Clone, Debug)]
-pub(super) struct Stored {
-    /// Which entries are its own.
+pub(super) struct StoredIndex {
+    /// Identifies the entries of the index.
     pub(super) number: i64,
     pub(super) name: String,
     pub(super) keys: Vec<Path>,
-    /// No two documents share a key, and those without the first field have none.
+    /// No two documents share a key, and documents without the first field have no key.
     pub(super) unique: bool,
-    /// Whether some document has several keys, so that one document may show in several places.
+    /// Some document has several keys, so it may be found more than once.
     pub(super) many: bool,
 }
 
-impl Stored {
-    /// Whether a document has a place in the index.
+impl StoredIndex {
+    /// Whether a document has keys in the index.
     pub(super) fn holds(&self, document: &bson::RawDocument) -> bool {
         let first = self.keys.first().cloned();
         !self.unique
@@ -28,14 +28,14 @@ impl Stored {
     }
 }
 
-/// The indexes that a collection has in the file.
-pub(super) fn indexes(connection: &Connection, collection: &str) -> Result<Vec<Stored>, StoreError> {
+/// Reads the indexes of a collection.
+pub(super) fn read(connection: &Connection, collection: &str) -> Result<Vec<StoredIndex>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT number, name, keys, is_unique, many FROM indexes WHERE collection = ?1 ORDER BY number",
     )?;
     let rows = statement.query_map([collection], |row| {
         let keys: String = row.get(2)?;
-        Ok(Stored {
+        Ok(StoredIndex {
             number: row.get(0)?,
             name: row.get(1)?,
             keys: keys.split(',').filter_map(|key| Path::parse(key).ok()).collect(),

@@ -1,12 +1,12 @@
-//! Bytes that order as MongoDB orders values. Each value's bytes end by themselves, so that keys of several
-//! values are their concatenation.
+//! Encodes values as bytes that sort as MongoDB sorts the values. No encoding is a prefix of another, so the key of
+//! several values is their concatenation.
 
 use bson::{RawBsonRef, RawDocument};
 use protocol::Scalar;
 
-/// What an empty array counts as where its elements would be keys: less than null.
+/// An empty array where its elements would be keys. It is less than null.
 const EMPTY: u8 = 0x05;
-/// Null, and what is not there.
+/// Null, and missing values.
 pub(super) const NULL: u8 = 0x0a;
 const NUMBER: u8 = 0x10;
 const TEXT: u8 = 0x15;
@@ -16,28 +16,28 @@ const BINARY: u8 = 0x30;
 const OBJECT_ID: u8 = 0x35;
 const BOOL: u8 = 0x40;
 const TIME: u8 = 0x45;
-/// Types that no store takes.
+/// Types that are never stored.
 const OTHER: u8 = 0x60;
 /// Greater than the first byte of any value.
 pub(super) const AFTER: u8 = 0xff;
 
 const TOP_BIT: u64 = 1 << 63;
 
-/// The key of a value of a document; none counts as null.
-pub(super) fn of(value: Option<RawBsonRef<'_>>) -> Vec<u8> {
+/// Encodes a value of a document. A missing value counts as null.
+pub(super) fn encode(value: Option<RawBsonRef<'_>>) -> Vec<u8> {
     let mut key = Vec::with_capacity(24);
     append(value, &mut key);
     key
 }
 
-/// The key of an array without elements.
-pub(super) fn of_empty_array() -> Vec<u8> {
+/// Encodes an array without elements.
+pub(super) fn encode_empty_array() -> Vec<u8> {
     vec![EMPTY]
 }
 
-/// The key of a scalar in a filter.
-pub(super) fn of_scalar(scalar: &Scalar) -> Vec<u8> {
-    of(Some(match scalar {
+/// Encodes a scalar of a filter.
+pub(super) fn encode_scalar(scalar: &Scalar) -> Vec<u8> {
+    encode(Some(match scalar {
         Scalar::Null => RawBsonRef::Null,
         Scalar::Bool(value) => RawBsonRef::Boolean(*value),
         Scalar::Int(value) => RawBsonRef::Int64(*value),
@@ -47,8 +47,8 @@ pub(super) fn of_scalar(scalar: &Scalar) -> Vec<u8> {
     }))
 }
 
-/// The bounds, lower included and upper excluded, of the keys of all values of a scalar's kind.
-pub(super) fn kind_of(scalar: &Scalar) -> (Vec<u8>, Vec<u8>) {
+/// The range of the keys of all values of the same kind, without its upper bound.
+pub(super) fn kind_range(scalar: &Scalar) -> (Vec<u8>, Vec<u8>) {
     let tag = tag(match scalar {
         Scalar::Null => RawBsonRef::Null,
         Scalar::Bool(_) => RawBsonRef::Boolean(false),
@@ -59,8 +59,8 @@ pub(super) fn kind_of(scalar: &Scalar) -> (Vec<u8>, Vec<u8>) {
     (vec![tag], vec![tag + 1])
 }
 
-/// The bounds of the keys of all texts that begin with this one.
-pub(super) fn beginning_with(text: &str) -> (Vec<u8>, Vec<u8>) {
+/// The range of the keys of all strings with a prefix, without its upper bound.
+pub(super) fn prefix_range(text: &str) -> (Vec<u8>, Vec<u8>) {
     let mut lower = vec![TEXT];
     append_escaped(text.as_bytes(), &mut lower);
     let mut upper = lower.clone();
@@ -112,7 +112,7 @@ fn append(value: Option<RawBsonRef<'_>>, key: &mut Vec<u8>) {
     }
 }
 
-/// Documents order by their fields in turn: by the kind of the value, the name, the value.
+/// Documents sort by their fields in turn: by the kind of the value, the name, and the value.
 fn append_document(document: &RawDocument, key: &mut Vec<u8>) {
     for (name, value) in document.into_iter().map_while(Result::ok) {
         key.push(tag(value));
@@ -136,8 +136,8 @@ fn append_escaped(bytes: &[u8], key: &mut Vec<u8>) {
     }
 }
 
-/// Numbers order by value whatever their width: by the nearest double, and among whole numbers that share one,
-/// by the distance from it, which is at most 512.
+/// Numbers sort by value, whatever their type: by the nearest double, and whole numbers that share it by the distance
+/// from it, which is at most 512.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -152,7 +152,7 @@ fn append_number(nearest: f64, distance: i16, key: &mut Vec<u8>) {
     let ordered = if nearest.is_nan() {
         0
     } else {
-        // Adding zero makes a zero of the negative zero.
+        // Adding 0 turns -0 into 0.
         let bits = (nearest + 0.0).to_bits();
         if bits & TOP_BIT == 0 { bits | TOP_BIT } else { !bits }
     };
@@ -166,7 +166,7 @@ mod tests {
     use bson::{DateTime, rawdoc};
 
     #[test]
-    fn keys_order_as_the_values_do() {
+    fn keys_sort_as_the_values_do() {
         let (a, b, c) = (rawdoc! {}, rawdoc! { "x": 1 }, rawdoc! { "a": "text" });
         let ascending = [
             RawBsonRef::Null,
@@ -204,18 +204,23 @@ mod tests {
             RawBsonRef::DateTime(DateTime::from_millis(0)),
         ];
         for pair in ascending.windows(2) {
-            assert!(of(Some(pair[0])) < of(Some(pair[1])), "{:?} was not less than {:?}", pair[0], pair[1]);
+            assert!(
+                encode(Some(pair[0])) < encode(Some(pair[1])),
+                "{:?} was not less than {:?}",
+                pair[0],
+                pair[1]
+            );
         }
     }
 
     #[test]
-    fn numbers_of_one_value_have_one_key() {
+    fn equal_numbers_have_the_same_key() {
         for same in [
             [RawBsonRef::Int32(7), RawBsonRef::Int64(7)],
             [RawBsonRef::Int32(7), RawBsonRef::Double(7.0)],
             [RawBsonRef::Double(0.0), RawBsonRef::Double(-0.0)],
         ] {
-            assert_eq!(of(Some(same[0])), of(Some(same[1])));
+            assert_eq!(encode(Some(same[0])), encode(Some(same[1])));
         }
     }
 }

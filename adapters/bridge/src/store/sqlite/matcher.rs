@@ -1,18 +1,17 @@
-//! Which documents a filter means, exactly as MongoDB would have it.
+//! Matches documents against filters exactly as MongoDB does.
 
 use std::cmp::Ordering;
 
 use bson::{RawBsonRef, RawDocument};
 use protocol::{Filter, Path, Scalar};
 
-/// Whether a path that ends at an array stands for its elements as well as for the array.
+/// What a path to an array stands for: its elements and the array, or only the array.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Leaf {
     Elements,
     Whole,
 }
 
-/// Whether a document is among those a filter means.
 pub(super) fn matches(filter: &Filter, document: &RawDocument) -> bool {
     match filter {
         Filter::All => true,
@@ -51,7 +50,7 @@ pub(super) fn matches(filter: &Filter, document: &RawDocument) -> bool {
     }
 }
 
-/// Whether a value equals a scalar: numbers by value whatever their width, nothing as null.
+/// Whether a value equals a scalar. Numbers of different types are compared by value, and a missing value equals null.
 pub(super) fn equals(value: Option<RawBsonRef<'_>>, scalar: &Scalar) -> bool {
     match value {
         None => matches!(scalar, Scalar::Null),
@@ -59,7 +58,7 @@ pub(super) fn equals(value: Option<RawBsonRef<'_>>, scalar: &Scalar) -> bool {
     }
 }
 
-/// Whether a field of an array's element equals a scalar. Of an element that is no document, every field is missing.
+/// Whether a field of an array's element equals a scalar. An element that is not a document has no fields.
 pub(super) fn equals_within(element: RawBsonRef<'_>, path: &Path, scalar: &Scalar) -> bool {
     visit_within(element, path.as_str(), Leaf::Elements, &mut |found| equals(found, scalar))
 }
@@ -68,8 +67,8 @@ fn any(document: &RawDocument, path: &Path, mut test: impl FnMut(Option<RawBsonR
     visit(document, path.as_str(), Leaf::Elements, &mut test)
 }
 
-/// Tests what a path stands for, `None` where it ends before its time, until one passes. Arrays on the way stand
-/// for their documents; their other elements, arrays included, for nothing at all.
+/// Tests the values that a path stands for until one passes, `None` where the path ends early. An array on the way
+/// stands for its documents; its other elements, including arrays, are skipped.
 fn visit(
     document: &RawDocument,
     path: &str,
@@ -107,13 +106,13 @@ fn has_element(found: Option<RawBsonRef<'_>>, inner: &Filter) -> bool {
     let Some(RawBsonRef::Array(array)) = found else { return false };
     array.into_iter().map_while(Result::ok).any(|element| match element {
         RawBsonRef::Document(document) => matches(inner, document),
-        // An array within the array counts as a document, one without any field that a path can name.
+        // An array within an array counts as a document without any field that a path can name.
         RawBsonRef::Array(_) => matches(inner, empty_document()),
         _ => false,
     })
 }
 
-/// How a value relates to a scalar of its kind; nothing when they are of two kinds, or one is a NaN.
+/// Compares a value with a scalar. `None` if they are of different kinds, or one is NaN.
 fn order(value: Option<RawBsonRef<'_>>, scalar: &Scalar) -> Option<Ordering> {
     match (value?, scalar) {
         (RawBsonRef::Null, Scalar::Null) => Some(Ordering::Equal),
@@ -132,11 +131,11 @@ fn order(value: Option<RawBsonRef<'_>>, scalar: &Scalar) -> Option<Ordering> {
     }
 }
 
-/// Compares without rounding: a double holds every whole number up to 2^53 only.
+/// Compares without rounding, because a double can't represent every whole number above 2^53.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    reason = "rounding keeps the order, and numbers that round to the same double are then compared as whole ones"
+    reason = "rounding keeps the order, and numbers that round to the same double are then compared as whole numbers"
 )]
 fn order_mixed(whole: i64, double: f64) -> Option<Ordering> {
     let rounded = (whole as f64).partial_cmp(&double)?;

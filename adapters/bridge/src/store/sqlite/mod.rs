@@ -1,8 +1,8 @@
 //! A store in one SQLite file: durable, in the bridge's own process.
 //!
-//! Documents are BSON in one table; the entries of their indexes are rows of another, keyed by bytes that order as
-//! MongoDB orders values. Filters and updates are evaluated here with MongoDB's semantics. One transaction writes at
-//! a time, so every check holds when it is committed; queries read snapshots beside it.
+//! Documents are BSON in one table. The entries of their indexes are rows of another, with keys whose bytes sort as
+//! MongoDB sorts values. Filters and updates are evaluated with MongoDB's semantics. One transaction writes at a time,
+//! so every check holds when it commits; queries read snapshots meanwhile.
 
 mod blob;
 mod bounds;
@@ -50,24 +50,23 @@ pub struct SqliteStore {
 struct Inner {
     writer: Pool,
     readers: Pool,
-    found: OnceCell<()>,
+    schema: OnceCell<()>,
 }
 
 impl SqliteStore {
-    /// The store in this file, which is created when it is first needed; its folder must exist.
+    /// Takes the path of the file. It is created when it is first needed; its folder must exist.
     pub fn new(path: &Path, settings: SqliteSettings) -> Self {
         let timeout = settings.timeout.get();
         let inner = Inner {
             writer: Pool::new(path, 1, timeout),
             readers: Pool::new(path, settings.readers.get() as usize, timeout),
-            found: OnceCell::new(),
+            schema: OnceCell::new(),
         };
         let sweep_interval = settings.sweep_interval.get();
         Self { inner: Arc::new(inner), sweep_interval, sweeper: OnceCell::new() }
     }
 
-    /// Removes documents whose expiry index says that their time has passed; says how many. The store does so by
-    /// itself once it is prepared.
+    /// Removes expired documents and returns how many. Once prepared, the store does this by itself.
     pub async fn sweep_expired(&self, now: DateTime) -> Result<u64, StoreError> {
         self.inner.sweep(now).await
     }
@@ -75,7 +74,7 @@ impl SqliteStore {
 
 impl Inner {
     async fn writer(&self) -> Result<&Pool, StoreError> {
-        self.found.get_or_try_init(|| self.writer.run(|connection| pool::found(connection))).await?;
+        self.schema.get_or_try_init(|| self.writer.run(|connection| schema::init(connection))).await?;
         Ok(&self.writer)
     }
 
@@ -107,7 +106,7 @@ impl Store for SqliteStore {
             Ok(transaction.commit()?)
         };
         self.inner.writer().await?.run(prepare).await?;
-        self.sweeper.get_or_init(|| async { sweep_for_ever(&self.inner, self.sweep_interval) }).await;
+        self.sweeper.get_or_init(|| async { spawn_sweeper(&self.inner, self.sweep_interval) }).await;
         Ok(())
     }
 
@@ -143,8 +142,8 @@ impl Store for SqliteStore {
     }
 }
 
-/// Sweeps until the store is dropped.
-fn sweep_for_ever(inner: &Arc<Inner>, every: Duration) {
+/// Removes expired documents until the store is dropped.
+fn spawn_sweeper(inner: &Arc<Inner>, every: Duration) {
     let weak = Arc::downgrade(inner);
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(every);
@@ -157,7 +156,7 @@ fn sweep_for_ever(inner: &Arc<Inner>, every: Duration) {
                 inner.writer().await?.run(blob::sweep).await
             };
             if let Err(error) = swept.await {
-                tracing::warn!(error = %Chain(&error), "expired documents could not be removed; the next sweep tries again");
+                tracing::warn!(error = %Chain(&error), "expired documents could not be removed; the next sweep will retry");
             }
         }
     });

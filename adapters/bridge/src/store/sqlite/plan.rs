@@ -1,63 +1,59 @@
-//! Where to look for the documents of a query, so that not all of a collection need be read.
+//! Plans where to look for the documents of a query, so that not all of a collection has to be read.
 //!
-//! A plan only narrows: whatever it finds is held against the filter once more.
+//! A plan only narrows the search: whatever it finds is matched against the filter again.
 
 use protocol::{Direction, Filter, Path, SortKey};
 
 use super::bounds::{self, Bounds, Combine};
-use super::index::Stored;
+use super::index::StoredIndex;
 use super::key;
+use crate::store::fit::pinned_ids;
 
-/// The most ranges that one plan looks in.
 const MAX_RANGES: usize = 1024;
 
-/// Where to look.
 #[derive(Clone, Debug)]
 pub(super) enum Plan {
-    /// In the collection, in the order of its ids.
+    /// All documents of the collection, in the order of their ids.
     Collection(Direction),
-    /// For these ids.
+    /// The documents with these ids.
     Ids(Vec<String>),
-    /// In an index.
     Index(IndexPlan),
 }
 
-/// Where to look in an index.
 #[derive(Clone, Debug)]
 pub(super) struct IndexPlan {
     pub(super) number: i64,
-    /// Ranges of keys, lower bound included, upper bound excluded, apart from each other.
+    /// Disjoint ranges of keys, without their upper bounds.
     pub(super) ranges: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Whether a document may be found more than once.
     pub(super) many: bool,
-    /// How the keys, and within a key the ids, are to be ordered; nothing when the order does not matter.
+    /// The order of the keys, and of the ids within a key. `None` if the order doesn't matter.
     pub(super) order: Option<(Direction, Direction)>,
 }
 
-/// A plan, and whether it finds documents in the order that was asked for.
+/// A plan, and whether it finds the documents in the requested order.
 pub(super) struct Chosen {
     pub(super) plan: Plan,
     pub(super) ordered: bool,
 }
 
-/// How good an index is for a query; the greater the better.
+/// How good an index is for a query. Greater is better.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth {
-    /// It only has the order.
+    /// It only provides the order.
     Ordered,
-    /// It leaves a range.
+    /// It narrows the search to a range.
     Range,
-    /// It leaves several values.
+    /// It narrows the search to several values.
     Points,
-    /// It leaves one value of the first so many fields, and has the order when `true`.
+    /// It narrows the search to one value of this many fields, and `true` if it provides the order too.
     Point(bool, usize),
-    /// It leaves one document at the most.
+    /// It narrows the search to at most one document.
     Unique,
 }
 
-/// The best plan for a filter, given an order of which the last key is `_id`; without an order, for the filter alone.
-pub(super) fn choose(filter: &Filter, order: Option<&[SortKey]>, indexes: &[Stored]) -> Chosen {
-    if let Some(ids) = crate::store::fit::pinned_ids(filter) {
+/// Chooses the best plan for a filter and an optional order, whose last key is `_id`.
+pub(super) fn choose(filter: &Filter, order: Option<&[SortKey]>, indexes: &[StoredIndex]) -> Chosen {
+    if let Some(ids) = pinned_ids(filter) {
         return Chosen { plan: Plan::Ids(ids.into_iter().map(str::to_owned).collect()), ordered: false };
     }
     let best =
@@ -69,11 +65,11 @@ pub(super) fn choose(filter: &Filter, order: Option<&[SortKey]>, indexes: &[Stor
     }
 }
 
-fn consider(filter: &Filter, order: Option<&[SortKey]>, index: &Stored) -> Option<(Worth, IndexPlan)> {
+fn consider(filter: &Filter, order: Option<&[SortKey]>, index: &StoredIndex) -> Option<(Worth, IndexPlan)> {
     let combine = if index.many { Combine::BestOne } else { Combine::All };
-    let of = |path: &Path| bounds::of(filter, path.as_str(), combine);
-    let first = of(index.keys.first()?);
-    // A unique index leaves out documents without its first field.
+    let derive = |path: &Path| bounds::derive(filter, path.as_str(), combine);
+    let first = derive(index.keys.first()?);
+    // A unique index lacks the documents without its first field.
     if index.unique && first.as_ref().is_none_or(|bounds| bounds.iter().any(Bounds::holds_null)) {
         return None;
     }
@@ -81,8 +77,8 @@ fn consider(filter: &Filter, order: Option<&[SortKey]>, index: &Stored) -> Optio
     let mut points = 0;
     let mut last_bounds = None;
     for (n, path) in index.keys.iter().enumerate() {
-        // A document's keys combine fields of one element, where the filter may mean two.
-        let bounds = if n == 0 { first.clone() } else { of(path).filter(|_| !index.many) };
+        // A key combines fields of one array element, but the filter may match fields of two.
+        let bounds = if n == 0 { first.clone() } else { derive(path).filter(|_| !index.many) };
         let Some(bounds) = bounds else { break };
         if ranges.len() * bounds.len() > MAX_RANGES {
             break;
@@ -118,8 +114,8 @@ fn extend(prefix: &[u8], bounds: &Bounds) -> (Vec<u8>, Vec<u8>) {
     ([prefix, &bounds.lower].concat(), [prefix, &bounds.upper].concat())
 }
 
-/// The order of an index's entries, if it is the one that is asked for once the first fields have one value.
-fn order_of(index: &Stored, points: usize, order: &[SortKey]) -> Option<(Direction, Direction)> {
+/// The order of an index's entries if, given one value of the first `points` fields, it is the requested one.
+fn order_of(index: &StoredIndex, points: usize, order: &[SortKey]) -> Option<(Direction, Direction)> {
     let (last, keys) = order.split_last().filter(|(last, _)| last.path == Path::id())?;
     let rest = index.keys.get(points..)?;
     let same = rest.len() == keys.len() && rest.iter().zip(keys).all(|(path, key)| *path == key.path);

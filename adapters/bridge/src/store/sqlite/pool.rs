@@ -1,4 +1,4 @@
-//! Connections to one SQLite file, on threads that may block.
+//! Connections to one SQLite file, used on threads that may block.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,13 +8,12 @@ use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
 use super::error::PoolError;
-use super::schema;
 use crate::store::error::StoreError;
 
-/// The prepared statements a connection keeps.
+/// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 64;
 
-/// A number of connections, opened when they are first needed. Clones share them.
+/// A pool of connections that are opened when first needed. Clones share it.
 #[derive(Clone)]
 pub(super) struct Pool(Arc<Inner>);
 
@@ -27,7 +26,6 @@ struct Inner {
 }
 
 impl Pool {
-    /// At most this many connections to a file.
     pub(super) fn new(path: &Path, size: usize, timeout: Duration) -> Self {
         Self(Arc::new(Inner {
             path: path.to_owned(),
@@ -37,8 +35,7 @@ impl Pool {
         }))
     }
 
-    /// Runs a piece of work with a connection of its own. Work goes on when the caller loses interest, so a
-    /// transaction is never left half done.
+    /// Runs `work` with a connection. It is not cancelled with the caller, so a transaction is never left half done.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
@@ -58,13 +55,6 @@ impl Pool {
         };
         tokio::task::spawn_blocking(run).await.map_err(PoolError::Task)?
     }
-}
-
-/// Makes what a file needs before others connect to it. It may be there.
-pub(super) fn found(connection: &Connection) -> Result<(), StoreError> {
-    connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.execute_batch(schema::TABLES)?;
-    Ok(())
 }
 
 fn connect(path: &Path, timeout: Duration) -> Result<Connection, StoreError> {

@@ -1,4 +1,4 @@
-//! Answers a query from one snapshot of the file.
+//! Answers queries, each from one snapshot of the file.
 
 use std::ops::ControlFlow;
 
@@ -7,23 +7,22 @@ use protocol::{Cursor, Direction, Filter, Path, Query, QueryResult, SortKey};
 use rusqlite::Connection;
 
 use super::error::unreadable;
-use super::index::{self, Stored};
+use super::index::{self, StoredIndex};
 use super::plan::{self, Chosen};
 use super::{entry, facet, rows, scan};
 use crate::store::error::StoreError;
 use crate::store::page;
 use crate::store::unfit::Unfit;
 
-/// Matches kept beyond those wanted before the rest is dropped.
+/// How many matches are collected beyond those wanted before the rest is dropped.
 const SLACK: usize = 1024;
 
-/// Answers a query.
 pub(super) fn answer(
     connection: &mut Connection,
     query: &Query,
 ) -> Result<QueryResult<RawDocumentBuf>, StoreError> {
     let snapshot = connection.transaction()?;
-    let indexes = index::indexes(&snapshot, query.collection.as_str())?;
+    let indexes = index::read(&snapshot, query.collection.as_str())?;
     let (documents, next) =
         if query.limit == 0 { (Vec::new(), None) } else { page(&snapshot, query, &indexes)? };
     let total = if query.total { Some(count(&snapshot, query, &indexes)?) } else { None };
@@ -35,7 +34,7 @@ pub(super) fn answer(
 fn page(
     connection: &Connection,
     query: &Query,
-    indexes: &[Stored],
+    indexes: &[StoredIndex],
 ) -> Result<(Vec<RawDocumentBuf>, Option<Cursor>), StoreError> {
     let filter = query.filter_after().ok_or(Unfit::Cursor)?;
     let order = query.total_order();
@@ -108,7 +107,7 @@ fn sorted(
     Ok(found.into_iter().map(|(_, body)| body).collect())
 }
 
-/// Bytes that order as the documents do. A document with an array is placed by whichever element comes first.
+/// Encodes the position of a document in the order. The first element of an array decides.
 fn sort_key(document: &RawDocument, order: &[SortKey], paths: &[Path]) -> Result<Vec<u8>, StoreError> {
     let combinations = entry::combinations(document, paths).map_err(|_| Unfit::ParallelSort)?;
     let directed = combinations.into_iter().map(|mut parts| {
@@ -124,7 +123,7 @@ fn sort_key(document: &RawDocument, order: &[SortKey], paths: &[Path]) -> Result
     Ok(directed.min().unwrap_or_default())
 }
 
-fn count(connection: &Connection, query: &Query, indexes: &[Stored]) -> Result<u64, StoreError> {
+fn count(connection: &Connection, query: &Query, indexes: &[StoredIndex]) -> Result<u64, StoreError> {
     if query.filter == Filter::All {
         let mut statement =
             connection.prepare_cached("SELECT count(*) FROM documents WHERE collection = ?1")?;

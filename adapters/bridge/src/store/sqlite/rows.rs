@@ -1,27 +1,26 @@
-//! Documents and the entries they have in indexes, row by row.
+//! Reads and writes documents together with their entries in indexes.
 
 use bson::{Document, RawDocument};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::entry;
 use super::error::unreadable;
-use super::index::Stored;
+use super::index::StoredIndex;
 use crate::store::error::StoreError;
 use crate::store::limits::MAX_DOCUMENT_BYTES;
 use crate::store::unfit::UnfitOperation;
 
-/// Whether entries could be added to an index.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Added {
     All,
-    /// Another document has one of the keys, and the index is unique.
-    Taken,
+    /// The index is unique, and another document has one of the keys.
+    Duplicate,
 }
 
 /// Why a document was not written.
 pub(super) enum Refused {
     /// Another document has the key in this unique index.
-    Taken(String),
+    Duplicate(String),
     Unfit(UnfitOperation),
     Store(StoreError),
 }
@@ -32,7 +31,7 @@ impl<E: Into<StoreError>> From<E> for Refused {
     }
 }
 
-/// The document of an id.
+/// Finds a document by id.
 pub(super) fn find(
     connection: &Connection,
     collection: &str,
@@ -43,32 +42,31 @@ pub(super) fn find(
     Ok(statement.query_row((collection, id), |row| row.get(0)).optional()?)
 }
 
-/// Shows each document of a collection, in the order of their ids.
+/// Visits each document of a collection, in the order of their ids.
 pub(super) fn each_of_collection(
     connection: &Connection,
     collection: &str,
-    mut show: impl FnMut(&str, &RawDocument) -> Result<(), StoreError>,
+    mut visit: impl FnMut(&str, &RawDocument) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement =
         connection.prepare("SELECT id, body FROM documents WHERE collection = ?1 ORDER BY id")?;
     let mut rows = statement.query([collection])?;
     while let Some(row) = rows.next()? {
         let (id, body) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_blob());
-        show(id.map_err(unreadable)?, parse(body.map_err(unreadable)?)?)?;
+        visit(id.map_err(unreadable)?, parse(body.map_err(unreadable)?)?)?;
     }
     Ok(())
 }
 
-/// A stored body as a document.
 pub(super) fn parse(body: &[u8]) -> Result<&RawDocument, StoreError> {
     RawDocument::from_bytes(body).map_err(unreadable)
 }
 
-/// Writes a document in place of the old one, if there was one, with its entries.
+/// Writes a document and its entries, replacing the old one if there was one.
 pub(super) fn put(
     connection: &Connection,
     collection: &str,
-    indexes: &mut [Stored],
+    indexes: &mut [StoredIndex],
     id: &str,
     old: Option<&RawDocument>,
     new: &Document,
@@ -82,13 +80,13 @@ pub(super) fn put(
         let before = keys(index, old);
         let after = keys(index, Some(new))
             .map_err(|_| Refused::Unfit(UnfitOperation::ParallelArrays { index: index.name.clone() }))?;
-        // What is stored has its keys; there is nothing to remove of what never had any.
+        // A stored document has keys; without an old document there are none to remove.
         let before = before.unwrap_or_default();
         for gone in before.iter().filter(|key| after.binary_search(key).is_err()) {
             remove_entry(connection, index, id, gone)?;
         }
-        if add_missing(connection, index, id, &before, &after)? == Added::Taken {
-            return Err(Refused::Taken(index.name.clone()));
+        if add_missing(connection, index, id, &before, &after)? == Added::Duplicate {
+            return Err(Refused::Duplicate(index.name.clone()));
         }
     }
     let mut statement = connection.prepare_cached(
@@ -103,7 +101,7 @@ pub(super) fn put(
 pub(super) fn remove(
     connection: &Connection,
     collection: &str,
-    indexes: &[Stored],
+    indexes: &[StoredIndex],
     id: &str,
     old: &RawDocument,
 ) -> Result<(), StoreError> {
@@ -118,10 +116,10 @@ pub(super) fn remove(
     Ok(())
 }
 
-/// Adds a document's entries to an index that has none of it.
+/// Adds the entries of a document that has none in the index.
 pub(super) fn add_entries(
     connection: &Connection,
-    index: &mut Stored,
+    index: &mut StoredIndex,
     id: &str,
     keys: &[Vec<u8>],
 ) -> Result<Added, StoreError> {
@@ -130,7 +128,7 @@ pub(super) fn add_entries(
 
 fn add_missing(
     connection: &Connection,
-    index: &mut Stored,
+    index: &mut StoredIndex,
     id: &str,
     before: &[Vec<u8>],
     after: &[Vec<u8>],
@@ -145,7 +143,7 @@ fn add_missing(
             let mut statement =
                 connection.prepare_cached("SELECT 1 FROM entries WHERE number = ?1 AND key = ?2 LIMIT 1")?;
             if statement.exists((index.number, key))? {
-                return Ok(Added::Taken);
+                return Ok(Added::Duplicate);
             }
         }
         connection.prepare_cached("INSERT INTO entries (number, key, id) VALUES (?1, ?2, ?3)")?.execute((
@@ -157,21 +155,26 @@ fn add_missing(
     Ok(Added::All)
 }
 
-fn remove_entry(connection: &Connection, index: &Stored, id: &str, key: &[u8]) -> Result<(), StoreError> {
+fn remove_entry(
+    connection: &Connection,
+    index: &StoredIndex,
+    id: &str,
+    key: &[u8],
+) -> Result<(), StoreError> {
     connection
         .prepare_cached("DELETE FROM entries WHERE number = ?1 AND key = ?2 AND id = ?3")?
         .execute((index.number, key, id))?;
     Ok(())
 }
 
-fn keys(index: &Stored, document: Option<&RawDocument>) -> Result<Vec<Vec<u8>>, entry::ParallelArrays> {
+fn keys(index: &StoredIndex, document: Option<&RawDocument>) -> Result<Vec<Vec<u8>>, entry::ParallelArrays> {
     match document {
         Some(document) if index.holds(document) => entry::keys(document, &index.keys),
         _ => Ok(Vec::new()),
     }
 }
 
-/// The bytes of a document, its `_id` first as in MongoDB.
+/// Encodes a document with its `_id` first, as MongoDB does.
 fn encode(document: &Document) -> Result<Vec<u8>, Refused> {
     let reordered;
     let document = if document.keys().next().is_some_and(|first| first == "_id") {

@@ -1,4 +1,4 @@
-//! Finding the documents of a plan that a filter means.
+//! Finds the documents of a plan that match a filter.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -13,13 +13,13 @@ use super::plan::{IndexPlan, Plan};
 use super::rows;
 use crate::store::error::StoreError;
 
-/// What is done with each document: its id and itself, until it says to stop.
+/// Takes the id and the document, and returns whether to go on.
 type Visit<'a> = dyn FnMut(&str, &RawDocument) -> Result<ControlFlow<()>, StoreError> + 'a;
 
-/// What is done with each row: its id and its body, likewise.
+/// Takes the id and the encoded document, and returns whether to go on.
 type VisitRow<'a> = dyn FnMut(&str, &[u8]) -> Result<ControlFlow<()>, StoreError> + 'a;
 
-/// Visits each document that a filter means, in the plan's order, once.
+/// Visits each document that matches a filter once, in the order of the plan.
 pub(super) fn each(
     connection: &Connection,
     collection: &str,
@@ -27,7 +27,7 @@ pub(super) fn each(
     filter: &Filter,
     visit: &mut Visit<'_>,
 ) -> Result<(), StoreError> {
-    let mut held = |id: &str, body: &[u8]| {
+    let mut visit_row = |id: &str, body: &[u8]| {
         let document = rows::parse(body)?;
         if matcher::matches(filter, document) { visit(id, document) } else { Ok(ControlFlow::Continue(())) }
     };
@@ -35,7 +35,7 @@ pub(super) fn each(
         Plan::Ids(ids) => {
             for id in ids {
                 let Some(body) = rows::find(connection, collection, id)? else { continue };
-                if held(id, &body)?.is_break() {
+                if visit_row(id, &body)?.is_break() {
                     break;
                 }
             }
@@ -51,13 +51,13 @@ pub(super) fn each(
             let mut statement = connection.prepare_cached(sql)?;
             let mut rows = statement.query([collection])?;
             while let Some(row) = rows.next()? {
-                if read(row, &mut held)?.is_break() {
+                if read(row, &mut visit_row)?.is_break() {
                     break;
                 }
             }
             Ok(())
         }
-        Plan::Index(plan) => each_in_index(connection, collection, plan, &mut held),
+        Plan::Index(plan) => each_in_index(connection, collection, plan, &mut visit_row),
     }
 }
 
@@ -65,7 +65,7 @@ fn each_in_index(
     connection: &Connection,
     collection: &str,
     plan: &IndexPlan,
-    held: &mut VisitRow<'_>,
+    visit_row: &mut VisitRow<'_>,
 ) -> Result<(), StoreError> {
     let order = match plan.order {
         None => "",
@@ -85,7 +85,7 @@ fn each_in_index(
             if plan.many && !seen.insert(row.get::<_, String>(0)?) {
                 continue;
             }
-            if read(row, held)?.is_break() {
+            if read(row, visit_row)?.is_break() {
                 return Ok(());
             }
         }
@@ -93,7 +93,7 @@ fn each_in_index(
     Ok(())
 }
 
-fn read(row: &Row<'_>, held: &mut VisitRow<'_>) -> Result<ControlFlow<()>, StoreError> {
+fn read(row: &Row<'_>, visit_row: &mut VisitRow<'_>) -> Result<ControlFlow<()>, StoreError> {
     let (id, body) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_blob());
-    held(id.map_err(unreadable)?, body.map_err(unreadable)?)
+    visit_row(id.map_err(unreadable)?, body.map_err(unreadable)?)
 }

@@ -1,16 +1,16 @@
-//! The tables of the file, and how the indexes of each collection are made in it.
+//! The tables of the file, and the building of indexes in it.
 
 use protocol::Path;
 use rusqlite::Connection;
 
-use super::index::{Stored, indexes};
-use super::{entry, rows};
+use super::index::StoredIndex;
+use super::{entry, index, rows};
 use crate::store::error::StoreError;
 use application::{Collection, Index};
 
-/// Made on each new connection where they are missing. An index's entries are rows of `entries`, of which a
-/// document has one a key; `many` says that some document had several keys, ever.
-pub(super) const TABLES: &str = "
+/// The tables. A document has a row in `entries` for each of its keys in an index; `many` is set once some document has
+/// several keys in the index.
+const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS documents (
     collection TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -49,7 +49,14 @@ CREATE TABLE IF NOT EXISTS blob_chunks (
 );
 ";
 
-/// Why an index can't be built over the documents that are there.
+/// Creates the tables if they don't exist.
+pub(super) fn init(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.execute_batch(TABLES)?;
+    Ok(())
+}
+
+/// Why an index can't be built over the existing documents.
 #[derive(Debug, thiserror::Error)]
 enum IndexError {
     #[error("{0}: two of the indexed fields are arrays in one document")]
@@ -58,33 +65,35 @@ enum IndexError {
     Duplicate(String),
 }
 
-/// Makes a collection's indexes as they are declared: missing ones are built, changed ones rebuilt, others removed.
+/// Brings a collection's indexes in line with its declaration: builds missing ones, rebuilds changed ones, removes
+/// others.
 pub(super) fn prepare(connection: &Connection, collection: &Collection) -> Result<(), StoreError> {
     let name = collection.name().as_str();
-    for stored in indexes(connection, name)? {
-        if !collection.indexes().iter().any(|index| index.name() == stored.name) {
+    for stored in index::read(connection, name)? {
+        if !collection.indexes().iter().any(|declared| declared.name() == stored.name) {
             remove(connection, &stored)?;
         }
     }
-    for index in collection.indexes() {
-        let stored = indexes(connection, name)?.into_iter().find(|stored| stored.name == index.name());
-        let same = |stored: &Stored| stored.keys == index.keys() && stored.unique == index.is_unique();
+    for declared in collection.indexes() {
+        let stored = index::read(connection, name)?.into_iter().find(|stored| stored.name == declared.name());
+        let same =
+            |stored: &StoredIndex| stored.keys == declared.keys() && stored.unique == declared.is_unique();
         match stored {
             Some(stored) if same(&stored) => {
                 let set = "UPDATE indexes SET is_expiry = ?2 WHERE number = ?1 AND is_expiry <> ?2";
-                connection.execute(set, (stored.number, index.is_expiry()))?;
+                connection.execute(set, (stored.number, declared.is_expiry()))?;
             }
             Some(stored) => {
                 remove(connection, &stored)?;
-                build(connection, name, index)?;
+                build(connection, name, declared)?;
             }
-            None => build(connection, name, index)?,
+            None => build(connection, name, declared)?,
         }
     }
     Ok(())
 }
 
-fn remove(connection: &Connection, stored: &Stored) -> Result<(), StoreError> {
+fn remove(connection: &Connection, stored: &StoredIndex) -> Result<(), StoreError> {
     connection.execute("DELETE FROM entries WHERE number = ?1", [stored.number])?;
     connection.execute("DELETE FROM indexes WHERE number = ?1", [stored.number])?;
     Ok(())
@@ -96,7 +105,7 @@ fn build(connection: &Connection, collection: &str, index: &Index) -> Result<(),
         "INSERT INTO indexes (collection, name, keys, is_unique, is_expiry) VALUES (?1, ?2, ?3, ?4, ?5)",
         (collection, index.name(), keys.join(","), index.is_unique(), index.is_expiry()),
     )?;
-    let mut stored = Stored {
+    let mut stored = StoredIndex {
         number: connection.last_insert_rowid(),
         name: index.name().to_owned(),
         keys: index.keys().to_vec(),
@@ -111,7 +120,7 @@ fn build(connection: &Connection, collection: &str, index: &Index) -> Result<(),
             .map_err(|_| StoreError::internal(IndexError::ParallelArrays(index_name(collection, index))))?;
         match rows::add_entries(connection, &mut stored, id, &keys)? {
             rows::Added::All => Ok(()),
-            rows::Added::Taken => {
+            rows::Added::Duplicate => {
                 Err(StoreError::internal(IndexError::Duplicate(index_name(collection, index))))
             }
         }

@@ -1,4 +1,4 @@
-//! Makes all operations of a transaction, or none.
+//! Applies all operations of a transaction, or none.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -8,21 +8,21 @@ use protocol::{CollectionName, Conflict, Expect, Filter, Operation, Outcome, Upd
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::unreadable;
-use super::index::{self, Stored};
+use super::index::{self, StoredIndex};
 use super::rows::Refused;
 use super::{change, plan, rows, scan};
 use crate::store::error::StoreError;
 use crate::store::limits::MAX_CHANGED;
 use crate::store::unfit::UnfitOperation;
 
-/// Makes all operations in their order, or none. Only one such transaction runs at a time, so what an operation
-/// found still holds when they are committed.
+/// Applies all operations in order, or none. Only one such transaction runs at a time, so what an operation has read
+/// still holds at the commit.
 pub(super) fn run(connection: &mut Connection, operations: &[Operation]) -> Result<Vec<Outcome>, StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut run = Run { transaction: &transaction, indexes: HashMap::new() };
     let mut outcomes = Vec::with_capacity(operations.len());
     for (n, operation) in operations.iter().enumerate() {
-        outcomes.push(Outcome { matched: run.make(n, operation)? });
+        outcomes.push(Outcome { matched: run.apply(n, operation)? });
     }
     transaction.commit()?;
     Ok(outcomes)
@@ -30,17 +30,16 @@ pub(super) fn run(connection: &mut Connection, operations: &[Operation]) -> Resu
 
 struct Run<'a> {
     transaction: &'a Transaction<'a>,
-    indexes: HashMap<CollectionName, Vec<Stored>>,
+    indexes: HashMap<CollectionName, Vec<StoredIndex>>,
 }
 
-/// A document before it is changed.
 struct Old {
     id: String,
     body: Vec<u8>,
 }
 
 impl Run<'_> {
-    fn make(&mut self, n: usize, operation: &Operation) -> Result<u64, StoreError> {
+    fn apply(&mut self, n: usize, operation: &Operation) -> Result<u64, StoreError> {
         let collection = operation.collection();
         match operation {
             Operation::Insert { document, .. } => {
@@ -58,15 +57,15 @@ impl Run<'_> {
                 Ok(1)
             }
             Operation::Update { filter, update, expect, .. } => {
-                let meant = self.meant(n, collection, filter)?;
-                for old in &meant {
+                let matching = self.matching(n, collection, filter)?;
+                for old in &matching {
                     self.change(n, collection, old, update)?;
                 }
-                met(n, *expect, meant.len() as u64)
+                check_expectation(n, *expect, matching.len() as u64)
             }
             Operation::Delete { filter, expect, .. } => {
-                let meant = self.meant(n, collection, filter)?;
-                for old in &meant {
+                let matching = self.matching(n, collection, filter)?;
+                for old in &matching {
                     let body = rows::parse(&old.body)?;
                     rows::remove(
                         self.transaction,
@@ -76,7 +75,7 @@ impl Run<'_> {
                         body,
                     )?;
                 }
-                met(n, *expect, meant.len() as u64)
+                check_expectation(n, *expect, matching.len() as u64)
             }
             Operation::Check { filter, expect, .. } => {
                 let mut matched = 0;
@@ -84,27 +83,27 @@ impl Run<'_> {
                     matched += 1;
                     ControlFlow::Continue(())
                 })?;
-                met(n, *expect, matched)
+                check_expectation(n, *expect, matched)
             }
         }
     }
 
-    /// The documents that an operation changes.
-    fn meant(
+    /// Finds the documents that an operation changes.
+    fn matching(
         &mut self,
         n: usize,
         collection: &CollectionName,
         filter: &Filter,
     ) -> Result<Vec<Old>, StoreError> {
-        let mut meant = Vec::new();
+        let mut matching = Vec::new();
         self.each(collection, filter, |old| {
-            meant.push(old);
-            if meant.len() > MAX_CHANGED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            matching.push(old);
+            if matching.len() > MAX_CHANGED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        if meant.len() > MAX_CHANGED {
+        if matching.len() > MAX_CHANGED {
             return Err(UnfitOperation::TooManyDocuments.at(n).into());
         }
-        Ok(meant)
+        Ok(matching)
     }
 
     fn each(
@@ -144,16 +143,16 @@ impl Run<'_> {
         let body = old.map(|old| rows::parse(&old.body)).transpose()?;
         rows::put(transaction, collection.as_str(), indexes, id_of(new), body, new).map_err(|refused| {
             match refused {
-                Refused::Taken(index) => duplicate(n, index),
+                Refused::Duplicate(index) => duplicate(n, index),
                 Refused::Unfit(reason) => reason.at(n).into(),
                 Refused::Store(error) => error,
             }
         })
     }
 
-    fn indexes(&mut self, collection: &CollectionName) -> Result<&mut [Stored], StoreError> {
+    fn indexes(&mut self, collection: &CollectionName) -> Result<&mut [StoredIndex], StoreError> {
         if !self.indexes.contains_key(collection) {
-            let indexes = index::indexes(self.transaction, collection.as_str())?;
+            let indexes = index::read(self.transaction, collection.as_str())?;
             self.indexes.insert(collection.clone(), indexes);
         }
         Ok(self.indexes.get_mut(collection).map_or(&mut [], Vec::as_mut_slice))
@@ -164,7 +163,7 @@ fn id_of(document: &Document) -> &str {
     document.get("_id").and_then(Bson::as_str).unwrap_or_default()
 }
 
-fn met(operation: usize, expect: Expect, matched: u64) -> Result<u64, StoreError> {
+fn check_expectation(operation: usize, expect: Expect, matched: u64) -> Result<u64, StoreError> {
     if expect.met_by(matched) {
         return Ok(matched);
     }
