@@ -40,7 +40,7 @@ impl Media {
     }
 
     /// The encoding of the answer: the accepted one, or else that of the request, or else JSON, which people can read.
-    fn for_answer(headers: &HeaderMap) -> Self {
+    pub(super) fn for_answer(headers: &HeaderMap) -> Self {
         named_in(headers, &ACCEPT).or_else(|| named_in(headers, &CONTENT_TYPE)).unwrap_or(Self::Json)
     }
 

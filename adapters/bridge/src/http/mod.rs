@@ -20,13 +20,13 @@ use std::sync::Arc;
 use axum::Router;
 use axum::handler::Handler as _;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post, put};
 use protocol::FailureCode;
 use tower::ServiceBuilder;
 
 use crate::app::App;
-use layers::{admit, authenticate, limit_time, log, measure, render, trace};
+use layers::{Admit, AroundLayer, Authenticate, Log, Measure, Render, Trace, limit_time};
 use operation::{BLOB, QUERY, TRANSACT};
 use query::query;
 use refusal::Refusal;
@@ -35,13 +35,13 @@ use transact::transact;
 pub(crate) fn router(app: Arc<App>) -> Router {
     // In each stack, the first layer is the outermost.
     let observed = ServiceBuilder::new()
-        .layer(from_fn_with_state(Arc::clone(&app), authenticate))
-        .layer(from_fn(trace))
-        .layer(from_fn_with_state(Arc::clone(&app), measure))
-        .layer(from_fn(log))
-        .layer(from_fn(render));
+        .layer(AroundLayer(Authenticate { app: Arc::clone(&app) }))
+        .layer(AroundLayer(Trace))
+        .layer(AroundLayer(Measure { app: Arc::clone(&app) }))
+        .layer(AroundLayer(Log))
+        .layer(AroundLayer(Render));
     let admitted = ServiceBuilder::new()
-        .layer(from_fn_with_state(Arc::clone(&app), admit))
+        .layer(AroundLayer(Admit { app: Arc::clone(&app) }))
         .layer(from_fn_with_state(Arc::clone(&app), limit_time));
     let admitted = |methods: MethodRouter<Arc<App>>| methods.route_layer(admitted.clone());
 

@@ -1,8 +1,5 @@
-use std::convert::Infallible;
-
-use axum::extract::{FromRequestParts, MatchedPath};
+use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::http::request::Parts;
 
 pub(super) const QUERY: &str = "/v1/query";
 pub(super) const TRANSACT: &str = "/v1/transact";
@@ -20,8 +17,9 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    fn matched(method: &Method, route: Option<&str>) -> Self {
-        match (route, method) {
+    pub(super) fn requested(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        match (route, request.method()) {
             (Some(QUERY), &Method::POST) => Self::Query,
             (Some(TRANSACT), &Method::POST) => Self::Transact,
             (Some(BLOB), &Method::PUT) => Self::PutBlob,
@@ -57,14 +55,5 @@ impl Operation {
             Self::PutBlob | Self::GetBlob => BLOB,
             Self::None => "",
         }
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Operation {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let route = parts.extensions.get::<MatchedPath>();
-        Ok(Self::matched(&parts.method, route.map(MatchedPath::as_str)))
     }
 }
