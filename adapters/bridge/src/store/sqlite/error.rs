@@ -18,11 +18,11 @@ pub(super) enum PoolError {
     Task(#[source] JoinError),
 }
 
-impl From<PoolError> for StoreError {
-    fn from(error: PoolError) -> Self {
-        match error {
-            PoolError::Busy => Self::unavailable(error),
-            PoolError::Closed | PoolError::Task(_) => Self::internal(error),
+impl PoolError {
+    pub(super) fn into_store_error(self) -> StoreError {
+        match self {
+            Self::Busy => StoreError::unavailable(self),
+            Self::Closed | Self::Task(_) => StoreError::internal(self),
         }
     }
 }

@@ -42,8 +42,8 @@ impl Pool {
     ) -> Result<T, StoreError> {
         let permit = tokio::time::timeout(self.0.timeout, Arc::clone(&self.0.permits).acquire_owned())
             .await
-            .map_err(|_| PoolError::Busy)?
-            .map_err(|_| PoolError::Closed)?;
+            .map_err(|_| PoolError::Busy.into_store_error())?
+            .map_err(|_| PoolError::Closed.into_store_error())?;
         let inner = Arc::clone(&self.0);
         let run = move || {
             let idle = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -53,7 +53,7 @@ impl Pool {
             drop(permit);
             result
         };
-        tokio::task::spawn_blocking(run).await.map_err(PoolError::Task)?
+        tokio::task::spawn_blocking(run).await.map_err(|error| PoolError::Task(error).into_store_error())?
     }
 }
 
