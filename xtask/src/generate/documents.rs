@@ -150,6 +150,16 @@ struct ComponentRow<'a> {
     consumes: Vec<String>,
 }
 
+/// A variable of the application, which sets variables of components.
+#[derive(Serialize)]
+struct VariableRow<'a> {
+    name: &'a str,
+    description: &'a str,
+    default: String,
+    secret: &'static str,
+    components: Vec<String>,
+}
+
 /// `docs/functions.md`.
 pub(super) fn functions(
     application: &Application,
@@ -159,6 +169,7 @@ pub(super) fn functions(
     #[derive(Serialize)]
     struct Rows<'a> {
         domains: Vec<DomainRow<'a>>,
+        variables: Vec<VariableRow<'a>>,
     }
     let code = |text: &dyn std::fmt::Display| format!("`{text}`");
     let domains = application.domains().iter().map(|(name, domain)| DomainRow {
@@ -193,7 +204,24 @@ pub(super) fn functions(
             })
             .collect(),
     });
-    let rows = Rows { domains: domains.collect() };
+    let variables = application.variables.iter().map(|(name, variable)| VariableRow {
+        name,
+        description: &variable.description,
+        default: match variable.default.as_deref() {
+            None | Some("") => "required".to_owned(),
+            Some(default) => format!("`{default}`"),
+        },
+        secret: if variable.secret { "yes" } else { "" },
+        components: application
+            .stanzas()
+            .filter(|(_, component, _)| {
+                let templates = component.variables.values();
+                templates.into_iter().any(|template| template.names().any(|used| used == name))
+            })
+            .map(|(component, _, _)| component.to_string())
+            .collect(),
+    });
+    let rows = Rows { domains: domains.collect(), variables: variables.collect() };
     let text = render("functions.md", include_str!("../../templates/functions.md.liquid"), &rows)?;
     let header = "<!-- Generated from spin.toml, functions/*/domain.toml and the handlers by `cargo xtask generate`. -->";
     files.add("docs/functions.md", format!("{header}\n\n{}\n", text.trim()));

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use application::Application;
 use clap::Args;
 use mcommerce::ShopConfig;
-use mcommerce::runtime::{Runtime, compile};
+use mcommerce::runtime::Runtime;
 use tokio::process::Command;
 
 use super::PlaceOptions;
@@ -41,7 +41,7 @@ pub(super) fn compile_functions(place: &PlaceOptions, profile: Option<&str>) -> 
     let count = application.components.len();
     for (index, (name, component)) in application.components.iter().enumerate() {
         println!("   {:>3} of {count} {name}", index + 1);
-        compile(&runtime, &component.source_in_profile(profile), &config.cache)?;
+        runtime.compile(&component.source_in_profile(profile), &config.cache)?;
     }
     Ok(())
 }

@@ -10,8 +10,6 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use super::Runtime;
-
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
     #[error("{} is missing: build it, `make up` builds everything", source_file.display())]
@@ -51,11 +49,6 @@ pub(super) fn load(engine: &Engine, source: &Path, cache: &Path) -> Result<Compo
         Some(component) => Ok(component),
         None => Component::new(engine, &wasm).map_err(unfit),
     }
-}
-
-/// Compiles a component into `cache`.
-pub fn compile(runtime: &Runtime, source: &Path, cache: &Path) -> Result<(), CompileError> {
-    load(runtime.engine(), source, cache).map(drop)
 }
 
 /// The SHA-256 of a file. Reads in pieces, so that a start which compiles nothing needs little memory.

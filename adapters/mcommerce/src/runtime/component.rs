@@ -10,6 +10,7 @@ use tracing::{Span, info_span};
 use wasmtime_wasi_http::WasiBody;
 use wasmtime_wasi_http::handler::{HandlerState as _, InstantiationError, ProxyHandler, TrapOrPanicError};
 
+use super::call_error::CallError;
 use super::limits::InstanceLimits;
 use super::state::{Preopen, StateTemplate};
 use super::worker::Workers;
@@ -32,19 +33,6 @@ pub struct ComponentSetup {
     pub variables: Arc<BTreeMap<String, String>>,
     pub limits: InstanceLimits,
     pub metrics: ComponentMetrics,
-}
-
-/// A component did not answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// Too many requests are in flight.
-    #[error("too many requests at once")]
-    Busy,
-    #[error("no answer in time")]
-    TimedOut,
-    /// The instance panicked or was stopped.
-    #[error("the component failed")]
-    Failed,
 }
 
 pub struct Component {

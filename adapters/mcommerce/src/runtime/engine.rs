@@ -57,8 +57,9 @@ impl Runtime {
         Ok(Self(Arc::new(Inner { engine, linker, compiled: Mutex::default() })))
     }
 
-    pub(super) fn engine(&self) -> &Engine {
-        &self.0.engine
+    /// Compiles a component into `cache`. Blocks.
+    pub fn compile(&self, source: &Path, cache: &Path) -> Result<(), CompileError> {
+        compile::load(&self.0.engine, source, cache).map(drop)
     }
 
     /// Prepares a component for instantiation. Takes it from memory or `cache`, or compiles it, which takes seconds. Blocks.
