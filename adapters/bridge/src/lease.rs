@@ -72,7 +72,7 @@ impl Lease {
     }
 
     async fn take(&self) -> Result<bool, StoreError> {
-        let query = Query { filter: Filter::id(self.name), limit: 1, ..Query::of(leases()) };
+        let query = Query { filter: Filter::id(self.name), limit: 1, ..Query::new(leases()) };
         let found = self.store.query(&query).await?.documents;
         let Some(lease) = found.first() else {
             let document = doc! { "_id": self.name, "holder": &self.holder, "expiresAt": self.expiry() };

@@ -58,7 +58,7 @@ impl Clock {
         let every = millis(self.schedule.every.get());
         let tick = millis(now.duration_since(UNIX_EPOCH).unwrap_or_default()) / every;
         let name = self.name.as_str();
-        let query = Query { filter: Filter::id(name), limit: 1, ..Query::of(schedules()) };
+        let query = Query { filter: Filter::id(name), limit: 1, ..Query::new(schedules()) };
         let known = self.store.query(&query).await?.documents;
         let advance = match known.first() {
             Some(document) if document.get_i64("tick").is_ok_and(|known| known >= tick) => return Ok(false),

@@ -73,7 +73,7 @@ pub async fn ensure_admin(store: &dyn Store) -> Result<Option<Credentials>, Acco
 
 async fn exists(store: &dyn Store, email: &str) -> Result<bool, AccountsError> {
     let filter = Filter::Eq(Path::parse("email").expect("the path is well formed"), email.to_owned().into());
-    let query = Query { filter, limit: 1, ..Query::of(users()) };
+    let query = Query { filter, limit: 1, ..Query::new(users()) };
     Ok(!store.query(&query).await?.documents.is_empty())
 }
 

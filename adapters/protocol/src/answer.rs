@@ -3,25 +3,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Cursor, FacetCount};
 
-/// The answer to a [`crate::QueryRequest`], typed by what documents and the values of facets decode into.
+/// The answer to a [`crate::QueryRequest`], generic over the types of documents and of facets' values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueryAnswer<T, V = Bson> {
-    /// A result for each query, in their order.
+    /// One result for each query, in the same order.
     pub results: Vec<QueryResult<T, V>>,
 }
 
-/// What one query found.
+/// The result of one query.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QueryResult<T, V = Bson> {
     /// The documents, in the query's order.
     pub documents: Vec<T>,
-    /// How many match in all, if asked for.
+    /// The number of all matching documents, if asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
-    /// Where to go on, if there are more documents.
+    /// Where to continue, if there are more documents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Cursor>,
-    /// The counts of each facet, in the query's order.
+    /// The counts of each facet, in the order of the query.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub facets: Vec<Vec<FacetCount<V>>>,
 }
@@ -29,37 +29,37 @@ pub struct QueryResult<T, V = Bson> {
 /// The answer to a committed [`crate::TransactRequest`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransactAnswer {
-    /// What each operation did, in their order.
+    /// The outcome of each operation, in the same order.
     pub outcomes: Vec<Outcome>,
-    /// The ids of the events, in their order.
+    /// The ids of the events, in the same order.
     #[serde(default)]
     pub events: Vec<String>,
 }
 
-/// What an operation did.
+/// The outcome of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// How many documents it meant; 1 for an insert or an upsert.
+    /// The number of documents it matched; 1 for an insert or an upsert.
     pub matched: u64,
 }
 
-/// The body of an answer that is no success: RFC 9457, in the media type of the request.
+/// The body of a failed request: RFC 9457, in the media type of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     /// What went wrong, for a program.
     pub code: FailureCode,
-    /// What went wrong, for a person. Holds no data.
+    /// What went wrong, in English; contains no data.
     pub detail: String,
-    /// For [`FailureCode::Conflict`], what was in the way.
+    /// The conflict, for [`FailureCode::Conflict`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conflict: Option<Conflict>,
 }
 
-/// What went wrong.
+/// The kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {
-    /// 400: not BSON or JSON of the expected shape, or over a limit.
+    /// 400: not BSON or JSON of the expected shape, or beyond a limit.
     Malformed,
     /// 401: no token, or an unknown one.
     Unauthenticated,
@@ -71,27 +71,27 @@ pub enum FailureCode {
     Conflict,
     /// 413: the body is too large.
     TooLarge,
-    /// 503: the store can't be reached or is overloaded. Nothing was changed, or whether it was is not known:
-    /// repeating is safe where the transaction carries an expectation or a unique key.
+    /// 503: the store can't be reached or is overloaded. Nothing was changed, or it is unknown whether it was: repeating is
+    /// safe if the transaction has an expectation or a unique key.
     Unavailable,
-    /// 500: the bridge's own fault.
+    /// 500: a bug in the bridge.
     Internal,
 }
 
-/// What undid a transaction. `operation` counts from 0.
+/// Why a transaction was rolled back. `operation` counts from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Conflict {
     /// An operation matched another number of documents than it expects.
     Unmet {
-        /// Which operation.
+        /// The operation.
         operation: u32,
         /// How many documents it matched.
         matched: u64,
     },
     /// A unique key is taken.
     Duplicate {
-        /// Which operation.
+        /// The operation.
         operation: u32,
         /// The index as `domain.toml` names it, or `_id`.
         index: String,

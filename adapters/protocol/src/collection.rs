@@ -45,7 +45,7 @@ impl<T> Collection<T> {
     /// A query of at most 50 documents that match the filter.
     #[must_use]
     pub fn query(self, filter: Filter) -> Query {
-        Query { filter, ..Query::of(self.name()) }
+        Query { filter, ..Query::new(self.name()) }
     }
 }
 

@@ -5,21 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::PathError;
 
-/// The type of an event, `domain.happened`: `order.created`, `payment.succeeded`. It is the routing key as well.
+/// The type of an event, `domain.happened`: `order.created`, `payment.succeeded`. It is also the routing key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EventType(String);
 
-/// An event as a function hands it to `transact`.
+/// An event as a function emits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewEvent {
     /// What happened.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// What it happened to: events of one subject are delivered in the order of their transactions.
+    /// What it happened to. Events of one subject are delivered in the order of their transactions.
     pub subject: String,
-    /// The particulars, at most 64 KiB.
+    /// At most 64 KiB.
     pub data: Document,
 }
 
@@ -29,7 +29,7 @@ pub struct NewEvent {
 pub struct CloudEvent<T = Document> {
     /// Always `1.0`.
     pub specversion: String,
-    /// Unique; a UUIDv7. Consumers record it in the transaction that does their work.
+    /// Unique; a UUIDv7. Consumers store it in the transaction that does their work.
     pub id: String,
     /// The function that emitted it, as `/functions/<name>`, or `/schedules/<name>`.
     pub source: String,
@@ -46,7 +46,7 @@ pub struct CloudEvent<T = Document> {
     /// <https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/distributed-tracing.md>
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
-    /// The particulars.
+    /// What the event says.
     pub data: T,
 }
 
@@ -67,7 +67,7 @@ impl EventType {
         }
     }
 
-    /// The type as text.
+    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,17 +3,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::Path;
 
-/// What a filter compares a field with. Documents and arrays are no scalars: compare their fields.
+/// A value that a filter compares a field with. Documents and arrays are not scalars: compare their fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scalar {
-    /// The absence of a value: a field that is null or not there.
+    /// Null or missing.
     Null,
-    /// A truth value.
+    /// A boolean.
     Bool(bool),
-    /// A whole number; numbers compare by value, whatever their width.
+    /// A whole number. Numbers compare by value, whatever their width.
     Int(i64),
-    /// A number that is not whole. Not a NaN.
+    /// A number that is not whole; never NaN.
     Double(f64),
     /// A moment, to the millisecond.
     Time(DateTime),
@@ -21,11 +21,10 @@ pub enum Scalar {
     Text(String),
 }
 
-/// Which documents are meant. A closed syntax: there is no other operator than these.
+/// Matches documents. The syntax is closed: there are no other operators.
 ///
-/// Comparisons hold between values of one kind only (numbers, texts, times, truth values): `gt("price", 3)` is
-/// not met by a text. A field that is an array meets a comparison when one of its elements does; `Ne` and
-/// `NotIn` are met when none is equal.
+/// Only values of one kind compare (numbers, texts, times, booleans): `gt("price", 3)` does not match a text. An array matches
+/// a comparison if one of its elements does; `Ne` and `NotIn` match if no element is equal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Filter {
@@ -49,20 +48,20 @@ pub enum Filter {
     NotIn(Path, Vec<Scalar>),
     /// The text field begins with this text.
     Prefix(Path, String),
-    /// The field is there (null counts as there), or is not.
+    /// The field is present (null counts as present), or is missing.
     Exists(Path, bool),
-    /// One element of the array field meets the filter, whose paths are within the element.
+    /// One element of the array matches the filter, whose paths start at the element.
     Element(Path, Box<Filter>),
-    /// Each of these holds; of none, all documents.
+    /// All of these match; an empty list matches every document.
     And(Vec<Filter>),
-    /// At least one of these holds; of none, no document.
+    /// At least one of these matches; an empty list matches no document.
     Or(Vec<Filter>),
-    /// This does not hold.
+    /// This does not match.
     Not(Box<Filter>),
 }
 
 impl Filter {
-    /// The document with this `_id`.
+    /// Matches the document with this `_id`.
     pub fn id(id: impl Into<Scalar>) -> Self {
         Self::Eq(Path::id(), id.into())
     }

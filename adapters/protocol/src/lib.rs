@@ -1,8 +1,9 @@
-//! The wire between a function and the bridge.
+//! The protocol between functions and the bridge.
 //!
-//! Everything here is data: filters, updates, operations and events, as types that can't express anything
-//! the bridge would have to refuse for safety's sake. There are no operators by name and no code, so nothing
-//! a shopper types can become part of a query. The bridge checks sizes once more with [`Check`] before it acts.
+//! Filters, updates, operations and events are types that can't express anything unsafe: there are no operators by name and no
+//! code, so nothing a shopper types can become part of a query. The bridge also checks sizes with [`Check`] before it acts.
+//!
+//! Documents are encoded and decoded here, by hand where `bson` would cost a component too much code.
 
 #![warn(missing_docs)]
 

@@ -2,14 +2,14 @@ use crate::{
     Change, Filter, NewEvent, Operation, Path, Query, QueryRequest, Scalar, TransactRequest, Update,
 };
 
-/// Why a request is over a limit or contradicts itself. The text names the part and the limit, and holds no data.
+/// A request is beyond a limit or contradicts itself. The text names the part and the limit, and contains no data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refused(pub String);
 
-/// The limits that types alone can't hold. The bridge checks each request before it acts on it.
+/// Limits that types can't express. The bridge checks each request before it acts on it.
 pub trait Check {
-    /// Refuses what is over a limit.
+    /// Fails for a request that is beyond a limit.
     fn check(&self) -> Result<(), Refused>;
 }
 
@@ -133,7 +133,7 @@ impl Check for Update {
     }
 }
 
-/// Two changes of elements of one array get along when they write different fields of it, or of different elements.
+/// Two changes of elements of one array don't collide if they write different fields or different elements.
 fn collide(one: &Change, other: &Change) -> bool {
     match (element_of(one), element_of(other)) {
         (Some((array, key, equals, field)), Some((array_2, key_2, equals_2, field_2)))
@@ -189,7 +189,7 @@ impl Check for NewEvent {
     }
 }
 
-/// The deepest nesting of documents and arrays that a request may have.
+/// The deepest nesting of documents and arrays in a request.
 const MAX_NESTING: usize = 32;
 
 /// Refuses BSON that is nested deeper than 32 levels, without recursion, so that no body can exhaust the stack

@@ -3,15 +3,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CollectionName, Filter, NewEvent, Update};
 
-/// How many documents an operation must have matched. Anything else undoes the transaction.
+/// How many documents an operation must match; any other number rolls the transaction back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Expect {
     /// Exactly this many.
     Exactly(u32),
-    /// This many or more.
+    /// At least this many.
     AtLeast(u32),
-    /// However many there are.
+    /// Any number.
     #[default]
     Any,
 }
@@ -20,47 +20,28 @@ pub enum Expect {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Operation {
-    /// Adds a document, which carries its `_id`. One that is there already, or shares a unique key, is a conflict.
-    Insert {
-        /// Where.
-        collection: CollectionName,
-        /// What, `_id` included.
-        document: Document,
-    },
-    /// Changes every document the filter means (at most 1,000).
+    /// Inserts a document with its `_id`. A conflict if the `_id` or a unique key is taken.
+    Insert { collection: CollectionName, document: Document },
+    /// Updates every matching document, at most 1,000.
     Update {
-        /// Where.
         collection: CollectionName,
-        /// Which.
         filter: Filter,
-        /// How.
         update: Update,
-        /// How many it must have meant.
         #[serde(default)]
         expect: Expect,
     },
-    /// Replaces the document of this `_id`, or adds it.
-    Upsert {
-        /// Where.
-        collection: CollectionName,
-        /// What, `_id` included.
-        document: Document,
-    },
-    /// Removes every document the filter means (at most 1,000).
+    /// Replaces the document with this `_id`, or inserts it.
+    Upsert { collection: CollectionName, document: Document },
+    /// Deletes every matching document, at most 1,000.
     Delete {
-        /// Where.
         collection: CollectionName,
-        /// Which.
         filter: Filter,
-        /// How many it must have meant.
         #[serde(default)]
         expect: Expect,
     },
-    /// Changes nothing, but undoes the transaction unless the expectation holds when it commits.
+    /// Changes nothing, but rolls the transaction back unless the expectation holds when it commits.
     Check {
-        /// Where.
         collection: CollectionName,
-        /// Which.
         filter: Filter,
         /// How many it must mean.
         expect: Expect,

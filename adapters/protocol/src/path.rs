@@ -2,10 +2,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A field of a document, dotted for nested ones: `status`, `buyer.email`, `variants.sku`.
+/// The path of a field, with dots between nested ones: `status`, `buyer.email`, `variants.sku`.
 ///
 /// Segments are `[A-Za-z_][A-Za-z0-9_]*`, so neither an operator (`$where`) nor an array index can be named.
-/// At most 8 segments and 128 bytes. A path that meets an array on its way stands for the field of each element.
+/// At most 8 segments and 128 bytes. A path through an array means the field of each element.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Path(String);
@@ -15,14 +15,14 @@ pub struct Path(String);
 #[serde(try_from = "String", into = "String")]
 pub struct CollectionName(String);
 
-/// Why a path or a collection's name was refused.
+/// Why a path or the name of a collection is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
-    /// Empty, or longer than its kind allows.
-    #[error("a name must not be empty or longer than its limit")]
+    /// Empty or too long.
+    #[error("a name must not be empty or too long")]
     Length,
-    /// A character that its kind does not allow.
-    #[error("a name may hold only letters, digits and underscores, and does not begin with a digit")]
+    /// A character that is not allowed.
+    #[error("a name consists of letters, digits and underscores, and starts with a letter or an underscore")]
     Character,
 }
 
@@ -40,24 +40,24 @@ impl Path {
         if text.split('.').all(is_segment) { Ok(Self(text)) } else { Err(PathError::Character) }
     }
 
-    /// The path `_id`, which every document has.
+    /// The path `_id`.
     #[must_use]
     pub fn id() -> Self {
         Self("_id".into())
     }
 
-    /// The dotted text.
+    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The names along the path, outermost first.
+    /// The segments, outermost first.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('.')
     }
 
-    /// Whether the one path is the other, or lies above or below it.
+    /// Whether the paths are equal, or one contains the other.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         self.segments().zip(other.segments()).all(|(a, b)| a == b)
@@ -65,7 +65,7 @@ impl Path {
 }
 
 impl CollectionName {
-    /// Parses the name of a collection that functions may be granted.
+    /// Parses the name of a collection that can be granted to functions.
     pub fn parse(text: impl Into<String>) -> Result<Self, PathError> {
         let text = text.into();
         if text.is_empty() || text.len() > MAX_COLLECTION_BYTES {
@@ -79,13 +79,13 @@ impl CollectionName {
         }
     }
 
-    /// A collection of the bridge's own, `_outbox` for `outbox`. It can't be named in a request.
+    /// A collection of the bridge itself, `_outbox` for `outbox`. Requests can't name it.
     #[must_use]
     pub fn internal(name: &'static str) -> Self {
         Self(format!("_{name}"))
     }
 
-    /// The name as text.
+    /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -5,58 +5,57 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CollectionName, Filter, Path, Scalar};
 
-/// Up to 8 queries answered in one round trip, each from the state at its own moment.
+/// Up to 8 queries that are answered in one round trip, each from the state at its own time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QueryRequest {
-    /// The queries; the answer holds a result for each, in this order.
+    /// The queries; the answer has a result for each, in this order.
     pub queries: Vec<Query>,
 }
 
-/// Documents of one collection.
+/// A query for documents of one collection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Query {
-    /// Which collection.
     pub collection: CollectionName,
-    /// Which documents; all of them by default.
+    /// Matches the documents; all of them by default.
     #[serde(default = "all")]
     pub filter: Filter,
-    /// In which order; at most 4 keys. `_id` is always the last key, so an order is total.
+    /// At most 4 keys. `_id` is always the last key, so the order is total.
     #[serde(default)]
     pub sort: Vec<SortKey>,
     /// Only these fields and `_id`; all fields when empty. At most 32.
     #[serde(default)]
     pub fields: Vec<Path>,
-    /// How many documents to pass over, at most 10,000. Prefer `after` for what grows.
+    /// How many documents to skip, at most 10,000. Prefer `after` for collections that grow.
     #[serde(default)]
     pub skip: u32,
-    /// How many documents at the most: 1 to 200, or 0 for none (only the total and facets).
+    /// The most documents to return: 1 to 200, or 0 for the total and facets only.
     #[serde(default = "default_limit")]
     pub limit: u32,
-    /// Go on after this place, from an earlier answer's `next` to the same query. Its sort keys must be there and be scalars.
+    /// Continue after this place: `next` of an earlier answer to the same query.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Cursor>,
-    /// Whether to count all that match.
+    /// Whether to count all matching documents.
     #[serde(default)]
     pub total: bool,
-    /// Counts by value, at most 8. Each counts the documents that its own filter means.
+    /// Counts by value, at most 8.
     #[serde(default)]
     pub facets: Vec<Facet>,
 }
 
-/// One key of an order.
+/// One key of a sort order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SortKey {
     /// The field.
     pub path: Path,
-    /// Which way.
+    /// Ascending or descending.
     pub direction: Direction,
 }
 
-/// Which way an order goes. Null and missing come before numbers, numbers before texts, texts before truth values,
-/// those before times.
+/// The direction of a sort key. Null and missing sort before numbers, numbers before texts, texts before booleans, booleans
+/// before times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Direction {
@@ -66,28 +65,28 @@ pub enum Direction {
     Descending,
 }
 
-/// Asks how many documents have each value of a field.
+/// Counts how many documents have each value of a field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Facet {
-    /// The field; of an array, each element counts.
+    /// The field; each element of an array counts.
     pub path: Path,
-    /// Which documents count: usually the query's filter without the facet's own choice.
+    /// Matches the documents to count: usually the query's filter without the choice of this facet.
     pub filter: Filter,
-    /// How many values at the most, most frequent first: 1 to 200.
+    /// The most values to return, most frequent first: 1 to 200.
     pub limit: u32,
 }
 
-/// How many documents have this value. Who knows what the field holds may decode values as that alone.
+/// How many documents have this value. A caller that knows the field's type can decode values as that type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FacetCount<V = Bson> {
     /// The value.
     pub value: V,
-    /// How many documents.
+    /// The number of documents.
     pub count: u64,
 }
 
-/// A place in an order: the sort keys' values of one document, opaque to clients (base64url of BSON).
+/// A place in a sort order: the values of one document's sort keys, opaque to clients (base64url of BSON).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(String);
@@ -101,9 +100,9 @@ const fn all() -> Filter {
 }
 
 impl Query {
-    /// All documents of a collection, 50 of them at the most.
+    /// A query for all documents of a collection, at most 50.
     #[must_use]
-    pub fn of(collection: CollectionName) -> Self {
+    pub fn new(collection: CollectionName) -> Self {
         Self {
             collection,
             filter: Filter::All,
@@ -117,8 +116,8 @@ impl Query {
         }
     }
 
-    /// The sort keys with `_id` as the last one, which makes the order total. It goes the way of the key before it,
-    /// so that one index serves the order in both ways.
+    /// The sort keys, with `_id` as the last one, which makes the order total. Its direction is that of the key before it, so
+    /// that one index serves the order in both directions.
     #[must_use]
     pub fn total_order(&self) -> Vec<SortKey> {
         let mut keys = self.sort.clone();
@@ -129,7 +128,7 @@ impl Query {
         keys
     }
 
-    /// The filter with `after` worked into it. `None` when the cursor is none of this query's.
+    /// The filter combined with `after`; `None` if the cursor does not belong to this query.
     #[must_use]
     pub fn filter_after(&self) -> Option<Filter> {
         let Some(cursor) = &self.after else { return Some(self.filter.clone()) };
@@ -157,7 +156,7 @@ impl Query {
 }
 
 impl Cursor {
-    /// The place of a document whose sort keys have these values.
+    /// The place of a document with these sort keys.
     #[must_use]
     pub fn at(values: Vec<Scalar>) -> Self {
         let values: Vec<Bson> = values.into_iter().map(Bson::from).collect();
@@ -165,13 +164,13 @@ impl Cursor {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// A cursor as a client handed it back; it is checked when it is used.
+    /// A cursor from a client; it is checked when it is used.
     #[must_use]
     pub fn from_client(text: String) -> Self {
         Self(text)
     }
 
-    /// The cursor as text for a client.
+    /// The text for a client.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

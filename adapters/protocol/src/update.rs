@@ -3,50 +3,50 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Path, Scalar};
 
-/// One change of one field. Changes of an update are made together; their paths must not overlap.
+/// A change of one field. The changes of an update are made together, and their paths must not overlap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Change {
-    /// Sets the field, making the documents above it where they are missing.
+    /// Sets a field, creating missing parent documents.
     Set(Path, Bson),
-    /// Removes the field.
+    /// Removes a field.
     Unset(Path),
-    /// Adds to a whole number; a missing field counts as 0. Anything else there fails the operation.
+    /// Adds to a whole number; a missing field counts as 0. Fails for any other value.
     Inc(Path, i64),
-    /// Appends to an array; a missing field counts as an empty one.
+    /// Appends to an array; a missing field counts as empty.
     Push(Path, Bson),
-    /// Removes each element that equals the value from an array.
+    /// Removes every element that equals the value from an array.
     Pull(Path, Scalar),
-    /// Adds to a whole number within the elements of the array `array` whose field `key` equals `equals`.
-    /// The field `field` lies within the element: the stock of one variant of a product.
+    /// Adds to a whole number in the elements of an array whose field `key` equals `equals`: the stock of one variant of a
+    /// product.
     IncElement {
         /// The array.
         array: Path,
-        /// The field that tells the element.
+        /// The field that identifies an element.
         key: Path,
-        /// What that field equals.
+        /// The value of that field.
         equals: Scalar,
-        /// The field to change, within the element.
+        /// The field to change, relative to the element.
         field: Path,
-        /// What is added.
+        /// The number to add.
         by: i64,
     },
-    /// Sets a field within the elements of an array, chosen as in [`Change::IncElement`].
+    /// Sets a field in the elements of an array, chosen as in [`Change::IncElement`].
     SetElement {
         /// The array.
         array: Path,
-        /// The field that tells the element.
+        /// The field that identifies an element.
         key: Path,
-        /// What that field equals.
+        /// The value of that field.
         equals: Scalar,
-        /// The field to change, within the element.
+        /// The field to change, relative to the element.
         field: Path,
-        /// What it becomes.
+        /// The new value.
         value: Bson,
     },
 }
 
-/// How documents change: at least one change and at most 32, no two of one field. `_id` never changes.
+/// 1 to 32 changes, each of a different field. `_id` never changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Update(pub Vec<Change>);
@@ -57,7 +57,7 @@ impl Change {
         Self::Set(path, value.into().into())
     }
 
-    /// The outermost field this writes to.
+    /// The outermost field that is written.
     #[must_use]
     pub fn target(&self) -> &Path {
         match self {

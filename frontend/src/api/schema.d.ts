@@ -672,7 +672,7 @@ export interface components {
          * @description What a back-office user may do. The names stand in tokens and roles.
          * @enum {string}
          */
-        Permission: "create:product" | "update:product" | "delete:product" | "adjust:stock" | "create:category" | "update:category" | "delete:category" | "read:order" | "write:order" | "refund:payment" | "read:user" | "write:user" | "delete:user" | "read:role" | "write:role";
+        Permission: "CreateProduct" | "UpdateProduct" | "DeleteProduct" | "AdjustStock" | "CreateCategory" | "UpdateCategory" | "DeleteCategory" | "ReadOrder" | "WriteOrder" | "RefundPayment" | "ReadUser" | "WriteUser" | "DeleteUser" | "ReadRole" | "WriteRole";
         /**
          * Format: password
          * @description A password as somebody typed it. Nothing prints it.

@@ -87,5 +87,5 @@ async fn answer(database: &Database, known: IfNoneMatch, parameters: &ListParame
         total,
         categories: category_counts(categories, &counts),
     };
-    Ok(Answer::into_response(known.tagged(list, "no-cache")))
+    Ok(Answer::into_response(known.tagged(&list, "no-cache")))
 }

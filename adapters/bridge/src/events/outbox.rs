@@ -78,7 +78,7 @@ impl Outbox {
     /// Returns the oldest events, in order.
     pub(crate) async fn page(&self) -> Result<Vec<Outgoing>, StoreError> {
         let oldest_first = vec![SortKey { path: Path::id(), direction: Direction::Ascending }];
-        let query = Query { sort: oldest_first, limit: PAGE, ..Query::of(collection()) };
+        let query = Query { sort: oldest_first, limit: PAGE, ..Query::new(collection()) };
         let found = self.store.query(&query).await?;
         found.documents.iter().map(Outgoing::read).collect()
     }

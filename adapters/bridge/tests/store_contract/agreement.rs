@@ -120,7 +120,7 @@ async fn hear(store: &Arc<dyn Store>, told: &Story) -> Vec<Answer> {
     for document in &told.documents {
         answers.push(made(store.transact(&[insert("things", document.clone())]).await));
     }
-    let all = Query { limit: 200, ..Query::of(name("things")) };
+    let all = Query { limit: 200, ..Query::new(name("things")) };
     for operations in &told.transactions {
         answers.push(made(store.transact(operations).await));
         answers.push(found(store, &all).await);

@@ -194,7 +194,7 @@ fn query() -> impl Strategy<Value = Query> {
             limit,
             total,
             facets,
-            ..Query::of(name("things"))
+            ..Query::new(name("things"))
         })
         .prop_filter("only what passes the bridge's checks", |query| query.check().is_ok())
 }

@@ -20,7 +20,7 @@ on_both_stores! {
 }
 
 fn unordered(filter: Filter) -> Query {
-    Query { filter, ..Query::of(name("goods")) }
+    Query { filter, ..Query::new(name("goods")) }
 }
 
 async fn filters_match_the_documents_they_describe(tested: &Tested) {
@@ -118,7 +118,7 @@ async fn values_of_different_kinds_sort_by_kind(tested: &Tested) {
             )
             .await;
         let order = async |sort: Vec<SortKey>| {
-            ids(&decoded(&tested.query(&Query { sort, ..Query::of(name(collection)) }).await.documents))
+            ids(&decoded(&tested.query(&Query { sort, ..Query::new(name(collection)) }).await.documents))
                 .concat()
         };
         assert_eq!(order(vec![ascending("rank")]).await, "abcdefgh");
@@ -146,7 +146,7 @@ async fn pages_visit_each_document_once_while_others_are_inserted(tested: &Teste
         ),
     ] {
         let before = tested.ids("goods", Filter::All).await;
-        let mut query = Query { filter, sort, limit: 7, ..Query::of(name("goods")) };
+        let mut query = Query { filter, sort, limit: 7, ..Query::new(name("goods")) };
         let mut seen: Vec<String> = Vec::new();
         for pages in 0_i64.. {
             let page = tested.query(&query).await;
@@ -172,7 +172,7 @@ async fn a_page_without_scalar_sort_keys_has_no_next(tested: &Tested) {
             vec![doc! { "_id": "a" }, doc! { "_id": "b", "rank": 1 }, doc! { "_id": "c", "rank": 2 }],
         )
         .await;
-    let page = |limit| Query { sort: vec![ascending("rank")], limit, ..Query::of(name("goods")) };
+    let page = |limit| Query { sort: vec![ascending("rank")], limit, ..Query::new(name("goods")) };
     assert_eq!(tested.query(&page(1)).await.next, None);
     assert!(tested.query(&page(2)).await.next.is_some());
     assert_eq!(tested.query(&page(3)).await.next, None);
@@ -270,7 +270,7 @@ async fn facets_count_each_value_once_per_document(tested: &Tested) {
 async fn an_unknown_collection_is_empty(tested: &Tested) {
     let store = Arc::clone(&tested.store);
     let facets = vec![Facet { path: path("a"), filter: Filter::All, limit: 1 }];
-    let query = Query { total: true, facets, ..Query::of(name("nowhere")) };
+    let query = Query { total: true, facets, ..Query::new(name("nowhere")) };
     let result = store.query(&query).await.unwrap();
     assert_eq!((result.documents.len(), result.total, result.facets), (0, Some(0), vec![vec![]]));
 }

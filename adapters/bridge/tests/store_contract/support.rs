@@ -152,7 +152,7 @@ impl Tested {
 
     /// The documents that match a filter, in the order of their ids.
     pub(crate) async fn find(&self, collection: &str, filter: Filter) -> Vec<Document> {
-        let query = Query { filter, limit: 200, ..Query::of(name(collection)) };
+        let query = Query { filter, limit: 200, ..Query::new(name(collection)) };
         decoded(&self.query(&query).await.documents)
     }
 

@@ -241,7 +241,7 @@ async fn an_operation_may_not_change_more_than_a_thousand_documents(tested: &Tes
     assert_unfit(tested.transact(&[all(Expect::Any)]).await, 0);
     let new = insert("plain", doc! { "_id": "new" });
     assert_unfit(tested.transact(&[new, delete("plain", Filter::All, Expect::Any)]).await, 1);
-    let all = protocol::Query { total: true, limit: 0, ..protocol::Query::of(name("plain")) };
+    let all = protocol::Query { total: true, limit: 0, ..protocol::Query::new(name("plain")) };
     assert_eq!(tested.query(&all).await.total, Some(1001));
 }
 

@@ -56,12 +56,12 @@ pub async fn load_if_empty(store: &dyn Store) -> Result<Loaded, DemoError> {
 }
 
 async fn is_stocked(store: &dyn Store) -> Result<bool, StoreError> {
-    let any = Query { limit: 1, ..Query::of(products_name()) };
+    let any = Query { limit: 1, ..Query::new(products_name()) };
     Ok(!store.query(&any).await?.documents.is_empty())
 }
 
 async fn known_categories(store: &dyn Store) -> Result<Vec<String>, StoreError> {
-    let every = Query { limit: 200, ..Query::of(categories_name()) };
+    let every = Query { limit: 200, ..Query::new(categories_name()) };
     let found = store.query(&every).await?.documents;
     Ok(found.iter().filter_map(|category| Some(category.get_str("_id").ok()?.to_owned())).collect())
 }

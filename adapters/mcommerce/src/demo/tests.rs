@@ -174,7 +174,7 @@ async fn empty_store() -> (TempDir, std::sync::Arc<dyn Store>) {
 }
 
 async fn count(store: &dyn Store, collection: CollectionName) -> u64 {
-    let all = Query { total: true, limit: 0, ..Query::of(collection) };
+    let all = Query { total: true, limit: 0, ..Query::new(collection) };
     store.query(&all).await.unwrap().total.unwrap()
 }
 
@@ -215,7 +215,7 @@ async fn existing_categories_are_kept() {
     store.transact(&[renamed, emptied]).await.unwrap();
 
     assert!(matches!(load_if_empty(&*store).await.unwrap(), Loaded::Stocked { .. }));
-    let kitchen = Query { filter: Filter::id("kitchen"), ..Query::of(categories_name()) };
+    let kitchen = Query { filter: Filter::id("kitchen"), ..Query::new(categories_name()) };
     let found = store.query(&kitchen).await.unwrap().documents;
     assert_eq!(found[0].get_document("name").unwrap().get_str("en").unwrap(), "Kitchenware");
     assert_eq!(count(&*store, categories_name()).await, 5);

@@ -40,5 +40,5 @@ pub async fn validate_token(
 /// The keys that verify access tokens.
 #[kit::endpoint(GET "/.well-known/jwks.json")]
 pub fn get_jwks(variables: &'static Variables, known: IfNoneMatch) -> Tagged<Jwks> {
-    known.tagged(variables.jwt_public_key.clone(), "public, max-age=300")
+    known.tagged(&variables.jwt_public_key, "public, max-age=300")
 }

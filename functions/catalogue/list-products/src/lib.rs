@@ -27,5 +27,5 @@ pub async fn list_products(
         categories: category_counts(categories.documents, products.facets.first().map_or(&[], Vec::as_slice)),
     };
     // Stock changes by the second, so a browser asks each time, and gets 304 if nothing has changed.
-    Ok(known.tagged(list, "no-cache"))
+    Ok(known.tagged(&list, "no-cache"))
 }

@@ -34,5 +34,5 @@ async fn view(
     filter: Filter,
 ) -> Result<Tagged<ProductView>, Problem<NoSuchProduct>> {
     let product = bridge.find(PRODUCTS, filter).await?.ok_or(NoSuchProduct::NotFound)?;
-    Ok(known.tagged(product.into(), "no-cache"))
+    Ok(known.tagged(&product.into(), "no-cache"))
 }

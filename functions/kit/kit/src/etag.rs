@@ -1,5 +1,6 @@
 use std::convert::Infallible;
 use std::hash::{DefaultHasher, Hasher as _};
+use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -16,18 +17,19 @@ use crate::problem::into_response;
 #[derive(Clone, Debug)]
 pub struct IfNoneMatch(Vec<HeaderValue>);
 
-/// 200 with JSON and its ETag, or 304 if the client has it already.
-#[derive(Clone, Debug)]
+/// 200 with the JSON of a `T` and its entity tag, or 304 if the client has it already.
+#[derive(Debug)]
 pub struct Tagged<T> {
     known: IfNoneMatch,
-    body: T,
+    json: serde_json::Result<Vec<u8>>,
     cache_control: &'static str,
+    body: PhantomData<fn() -> T>,
 }
 
 impl IfNoneMatch {
     /// Answers with JSON, unless the client has it already.
-    pub fn tagged<T>(self, body: T, cache_control: &'static str) -> Tagged<T> {
-        Tagged { known: self, body, cache_control }
+    pub fn tagged<T: Serialize>(self, body: &T, cache_control: &'static str) -> Tagged<T> {
+        Tagged { known: self, json: serde_json::to_vec(body), cache_control, body: PhantomData }
     }
 
     /// Whether the client has the content with this ETag.
@@ -56,9 +58,9 @@ impl From<&HeaderMap> for IfNoneMatch {
     }
 }
 
-impl<T: Serialize> Answer for Tagged<T> {
+impl<T> Answer for Tagged<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.body) {
+        match self.json {
             Ok(json) => respond(&self.known, json, self.cache_control),
             Err(error) => into_response(Fault::internal(error).into()),
         }
@@ -95,7 +97,7 @@ mod tests {
     use super::*;
 
     fn answer(headers: &HeaderMap, body: [i32; 2]) -> Response {
-        IfNoneMatch::from(headers).tagged(body, "no-cache").into_response()
+        IfNoneMatch::from(headers).tagged(&body, "no-cache").into_response()
     }
 
     #[test]

@@ -150,11 +150,12 @@ mod edge {
         routes: &[&'static str],
         request: spin_sdk::http::Request,
     ) -> FullResponse {
-        let started = Instant::now();
         let (mut parts, body) = request.into_parts();
         let trace = trace::from_headers(&parts.headers);
         let method = parts.method.clone();
-        let route = is_logged(Level::Info).then(|| matched_route(routes, parts.uri.path()));
+        // The clock is a call to the host.
+        let logged =
+            is_logged(Level::Info).then(|| (matched_route(routes, parts.uri.path()), Instant::now()));
         let response = match Limited::new(body, MAX_BODY_BYTES).collect().await {
             Ok(body) => {
                 parts.extensions.insert(trace);
@@ -169,7 +170,7 @@ mod edge {
             }
             Err(_) => refuse(Unreadable::Malformed("The body ended early.".into())),
         };
-        if let Some(route) = route {
+        if let Some((route, started)) = logged {
             log_request(&trace, &method, route, &response, started);
         }
         finish(response, &trace, &method).await
@@ -186,7 +187,7 @@ mod edge {
         response: &Response,
         started: Instant,
     ) {
-        let status = response.status();
+        let status = response.status().as_u16().to_string();
         // Whole microseconds, because formatting a fraction would take code in every component.
         let microseconds = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX).to_string();
         let fields = [

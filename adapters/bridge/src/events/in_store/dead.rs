@@ -32,7 +32,7 @@ impl StoreDeadLetters {
 impl Letters for StoreDeadLetters {
     async fn list(&self) -> Result<Vec<DeadLetter>, DeadLetterError> {
         let sort = vec![SortKey { path: Path::id(), direction: Direction::Ascending }];
-        let mut query = Query { filter: in_state("parked"), sort, limit: PAGE, ..Query::of(deliveries()) };
+        let mut query = Query { filter: in_state("parked"), sort, limit: PAGE, ..Query::new(deliveries()) };
         let mut letters = Vec::new();
         loop {
             let found = self.store.query(&query).await?;
@@ -48,7 +48,7 @@ impl Letters for StoreDeadLetters {
 
     async fn find(&self, id: &str) -> Result<Option<DeadLetter>, DeadLetterError> {
         let filter = Filter::id(id).and(in_state("parked"));
-        let query = Query { filter, limit: 1, ..Query::of(deliveries()) };
+        let query = Query { filter, limit: 1, ..Query::new(deliveries()) };
         Ok(self.store.query(&query).await?.documents.first().map(letter).transpose()?)
     }
 

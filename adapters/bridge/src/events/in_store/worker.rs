@@ -104,7 +104,7 @@ impl<'a> Worker<'a> {
         }
         let oldest_first = vec![SortKey { path: Path::id(), direction: Direction::Ascending }];
         let limit = u32::from(subscription.concurrency());
-        let query = Query { filter: Filter::And(all), sort: oldest_first, limit, ..Query::of(deliveries()) };
+        let query = Query { filter: Filter::And(all), sort: oldest_first, limit, ..Query::new(deliveries()) };
         let found = self.queue.store.query(&query).await?;
         let mut subjects = BTreeSet::new();
         let mut due = found.documents.iter().map(Due::read).collect::<Result<Vec<_>, _>>()?;
