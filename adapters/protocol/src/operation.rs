@@ -19,6 +19,7 @@ pub enum Expect {
 /// One step of a transaction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names of the fields say it")]
 pub enum Operation {
     /// Inserts a document with its `_id`. A conflict if the `_id` or a unique key is taken.
     Insert { collection: CollectionName, document: Document },

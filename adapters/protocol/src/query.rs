@@ -17,6 +17,7 @@ pub struct QueryRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Query {
+    /// The collection.
     pub collection: CollectionName,
     /// Matches the documents; all of them by default.
     #[serde(default = "all")]

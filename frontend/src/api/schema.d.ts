@@ -706,7 +706,7 @@ export interface components {
          * @description What went wrong, for a program.
          * @enum {string}
          */
-        ProblemCode: "already_paid" | "email_taken" | "internal" | "invalid_credentials" | "invalid_fields" | "key_reused" | "malformed" | "not_found" | "order_not_payable" | "out_of_stock" | "payment_declined" | "payment_in_progress" | "provider_unavailable" | "refresh_raced" | "too_large" | "too_many_requests" | "unauthenticated" | "unavailable" | "unsupported_media_type";
+        ProblemCode: "already_paid" | "email_taken" | "internal" | "invalid_credentials" | "invalid_fields" | "key_reused" | "malformed" | "method_not_allowed" | "not_found" | "order_not_payable" | "out_of_stock" | "payment_declined" | "payment_in_progress" | "provider_unavailable" | "refresh_raced" | "timed_out" | "too_large" | "too_many_requests" | "unauthenticated" | "unavailable" | "unsupported_media_type";
         /** @description A product with everything a buyer needs to know. */
         Product: {
             category: components["schemas"]["CategoryRef"];
@@ -909,6 +909,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1001,6 +1002,7 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1087,6 +1089,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1141,6 +1144,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -298,6 +298,8 @@ export const en = {
     too_many_requests: 'Too many tries. Wait a little, then try again.',
     internal: 'Something went wrong on our side. Try again in a moment.',
     refresh_raced: 'Another tab has just signed in again. Try once more.',
+    method_not_allowed: 'The shop could not read this request. Reload the page and try again.',
+    timed_out: 'The shop took too long to answer. Try again.',
     unsupported_media_type: 'The shop could not read this request. Reload the page and try again.',
     unavailable: 'The shop is catching its breath. Try again in a moment.',
   } satisfies Record<ProblemCode, string>,

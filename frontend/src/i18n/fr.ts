@@ -297,6 +297,8 @@ export const fr: Texts = {
     too_many_requests: 'Trop d’essais. Attendez un peu, puis réessayez.',
     internal: 'Quelque chose s’est mal passé de notre côté. Réessayez dans un instant.',
     refresh_raced: 'Un autre onglet vient de se reconnecter. Réessayez une fois.',
+    method_not_allowed: 'La boutique n’a pas compris cette demande. Rechargez la page et réessayez.',
+    timed_out: 'La boutique a mis trop de temps à répondre. Réessayez.',
     unsupported_media_type: 'La boutique n’a pas compris cette demande. Rechargez la page et réessayez.',
     unavailable: 'La boutique reprend son souffle. Réessayez dans un instant.',
   },

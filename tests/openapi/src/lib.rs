@@ -12,7 +12,7 @@ use application::{Application, Audience, Route};
 use kit::describe::Component;
 use serde::Serialize;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{OpenApi, PathItem};
 use utoipa::{Modify, OpenApi as _};
 
@@ -34,8 +34,9 @@ impl Modify for Credentials {
     fn modify(&self, document: &mut OpenApi) {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-        let header = ApiKeyValue::new("X-Order-Token");
-        components.add_security_scheme("orderToken", SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let mut service = Http::new(HttpAuthScheme::Bearer);
+        service.description = Some("The token of another service of the shop.".into());
+        components.add_security_scheme("service", SecurityScheme::Http(service));
     }
 }
 
@@ -89,10 +90,13 @@ pub struct AmbiguousSchema {
     schema: String,
 }
 
+/// The codes of problems that `mcommerce` answers with itself, beside those that components have too.
+const RUNTIME_CODES: [&str; 1] = ["timed_out"];
+
 /// The shop's document: every operation that is for the outside. The page itself is not an operation.
 pub fn public(components: BTreeMap<&'static str, SaidOfComponent>) -> Result<OpenApi, AmbiguousSchema> {
     let mut shop = Shop::openapi();
-    let mut codes = BTreeSet::new();
+    let mut codes = BTreeSet::from(RUNTIME_CODES);
     for (component, said) in components {
         let mut document = said.document;
         document.paths.paths.retain(|path, _: &mut PathItem| said.public.contains(path));

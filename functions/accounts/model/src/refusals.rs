@@ -39,7 +39,7 @@ pub enum SignedOut {
 pub enum NotRegistered {
     #[error("There is already an account with this e-mail address.")]
     #[refusal(Conflict)]
-    EmailTaken(FieldError),
+    EmailTaken(Vec<FieldError>),
     /// Too many accounts were opened from this address.
     #[error(transparent)]
     #[refusal(transparent)]
@@ -49,6 +49,6 @@ pub enum NotRegistered {
 impl NotRegistered {
     pub fn email_taken() -> Self {
         let fault = FieldFault::new(FieldCode::EmailTaken, "already has an account");
-        Self::EmailTaken(fault.at("email"))
+        Self::EmailTaken(vec![fault.at("email")])
     }
 }

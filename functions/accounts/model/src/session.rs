@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use contracts::identity::UserId;
+use contracts::ids::UserId;
 use protocol::{Change, Collection, Expect, Filter, Transaction, Update, path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

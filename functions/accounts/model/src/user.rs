@@ -1,5 +1,6 @@
 use contracts::accounts::UserCreated;
-use contracts::identity::{Permission, Role, UserId};
+use contracts::identity::{Permission, Role};
+use contracts::ids::UserId;
 use protocol::Collection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,6 +1,7 @@
 //! Products and categories as they are stored.
 
-use contracts::catalogue::{Image, OFFERED, ProductId, Sku, Slug, VariantId};
+use contracts::catalogue::{Image, OFFERED, Sku, Slug};
+use contracts::ids::{ProductId, VariantId};
 use protocol::Collection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,6 +1,7 @@
 //! Products as shoppers see them.
 
-use contracts::catalogue::{Image, ProductId, Slug};
+use contracts::catalogue::{Image, Slug};
+use contracts::ids::ProductId;
 use protocol::FacetCount;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -152,7 +153,7 @@ pub fn category_counts(categories: Vec<Category>, counts: &[FacetCount<String>])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contracts::catalogue::VariantId;
+    use contracts::ids::VariantId;
     use values::Currency;
 
     fn text(text: &str) -> LocalizedText {

@@ -1,7 +1,8 @@
 //! One product, by id or SKU.
 
 use catalogue_model::{NoSuchProduct, PRODUCTS, ProductView};
-use contracts::catalogue::{ProductId, Sku};
+use contracts::catalogue::Sku;
+use contracts::ids::ProductId;
 use kit::{Bridge, IfNoneMatch, Parameter, Tagged};
 use protocol::{Filter, path};
 use values::Problem;

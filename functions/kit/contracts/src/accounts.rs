@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use values::{EmailAddress, Locale};
 
-use crate::Event;
-use crate::identity::UserId;
+use crate::event::Event;
+use crate::ids::UserId;
 
 /// A user opened an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

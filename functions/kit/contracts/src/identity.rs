@@ -2,17 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use values::Id;
+
+use crate::ids::UserId;
 
 /// The issuer and the audience of access tokens.
 pub const ISSUER: &str = "mcommerce";
-
-/// What a [`UserId`] is the id of.
-#[derive(Debug)]
-pub enum Account {}
-
-/// The id of a user.
-pub type UserId = Id<Account>;
 
 /// A kind of user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod catalogue;
 mod event;
 pub mod identity;
+pub mod ids;
 pub mod orders;
 pub mod payments;
 

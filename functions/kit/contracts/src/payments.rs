@@ -2,17 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use values::{FieldCode, FieldFault, Id, Locale, Money, Particulars, Refused};
+use values::{FieldCode, FieldFault, Locale, Money, Particulars, Refused};
 
-use crate::Event;
-use crate::orders::{Contact, DueLine, OrderId, OrderNumber};
-
-/// What a [`PaymentId`] is the id of.
-#[derive(Debug)]
-pub enum OrderPayment {}
-
-/// The id of a payment.
-pub type PaymentId = Id<OrderPayment>;
+use crate::event::Event;
+use crate::ids::{OrderId, PaymentId};
+use crate::orders::{Contact, DueLine, OrderNumber};
 
 /// A payment succeeded: settles the order, and holds what its receipt says.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -71,7 +65,7 @@ impl From<FailureCode> for FieldFault {
 
 impl Particulars for FailureCode {
     fn add_to(self, refused: &mut Refused) {
-        FieldFault::from(self).at("card").add_to(refused);
+        refused.fields.push(FieldFault::from(self).at("card"));
     }
 }
 

@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use values::{Fault, Problem};
 
-use crate::problem::into_response;
+use crate::problem::{add_cookie, into_response};
 
 /// The result of an endpoint.
 pub trait Answer {
@@ -105,13 +105,6 @@ impl<T: Answer> Answer for WithCookie<T> {
         let mut response = self.answer.into_response();
         add_cookie(&mut response, &self.set_cookie);
         response
-    }
-}
-
-/// Adds a `Set-Cookie` header.
-pub(crate) fn add_cookie(response: &mut Response, set_cookie: &str) {
-    if let Ok(value) = HeaderValue::from_str(set_cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
     }
 }
 

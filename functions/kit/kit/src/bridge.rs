@@ -14,8 +14,11 @@ use protocol::{
 };
 use values::{Fault, Problem, Secret};
 
+use crate::context::Context;
+use crate::host;
+use crate::host::Compiled;
+use crate::problem::Rejection;
 use crate::variable::variable_once;
-use crate::{Compiled, Context, Rejection, host};
 
 /// The longest answer that is read.
 const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;

@@ -2,15 +2,17 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use axum::extract::FromRequestParts;
-use contracts::identity::{Claims, Right, UserId};
+use contracts::identity::{Claims, Right};
+use contracts::ids::UserId;
 use contracts::orders::Asker;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use values::{Refusal, Secret};
 
+use crate::host::Compiled;
+use crate::problem::Rejection;
 use crate::token::access_claims;
 use crate::variable::variable_once;
-use crate::{Compiled, Rejection};
 
 /// Whoever sends the request: anonymous, or signed in. An invalid token is refused, not ignored.
 #[derive(Clone, Debug)]

@@ -13,22 +13,29 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Required, Response,
-    ResponseBuilder, Schema,
+    ComponentsBuilder, ContentBuilder, HeaderBuilder, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
+    Required, Response, ResponseBuilder, Schema,
 };
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use values::{Case, Problem, Refusal, Status, Variable};
 
+use crate::answer::{Created, CreatedOrExisting, Json, NoContent, WithCookie};
+use crate::bridge::{Bridge, BridgeProbe};
+use crate::caller::{Caller, Neighbour, OrderAsker, Permitted, SignedIn};
 use crate::caller::{Forbidden, Unknown};
-use crate::idempotency::NoKey;
+use crate::context::Context;
+use crate::cookies::Cookies;
+use crate::etag::{IfNoneMatch, Tagged};
+use crate::event::Event;
+use crate::idempotency::{IdempotencyKey, NoKey};
 use crate::json::Unreadable;
+use crate::json::{Input, Search};
+use crate::method::Method;
+use crate::network::ClientNetwork;
 use crate::once::Reused;
+use crate::parameter::Parameter;
 use crate::problem::Body;
-use crate::{
-    Bridge, BridgeProbe, Caller, ClientNetwork, Context, Cookies, Created, CreatedOrExisting, Event,
-    IdempotencyKey, IfNoneMatch, Input, Json, Method, Neighbour, NoContent, OrderAsker, Parameter, Permitted,
-    Search, SignedIn, Tagged, WithCookie,
-};
+use crate::serve::NoEndpoint;
 
 /// An argument or a result of an endpoint that says something of it.
 pub trait Describe {
@@ -99,11 +106,13 @@ impl Component {
         log_level.into_iter().chain(own).collect()
     }
 
-    /// The codes of the problems that the endpoints at these paths answer with.
+    /// The codes of the problems that requests to these paths are answered with.
     pub fn codes(&self, mut is_wanted: impl FnMut(&str) -> bool) -> BTreeSet<&'static str> {
+        let without_endpoint = NoEndpoint::cases().into_iter().map(|case| case.code);
         let wanted = self.paths.iter().filter(|(path, _)| is_wanted(path));
         let operations = wanted.flat_map(|(_, operations)| operations);
-        operations.flat_map(|(_, operation)| &operation.refusals).map(|case| case.code).collect()
+        let refused = operations.flat_map(|(_, operation)| &operation.refusals).map(|case| case.code);
+        without_endpoint.chain(refused).collect()
     }
 
     /// The OpenAPI document of the component, whose operations are tagged.
@@ -195,7 +204,11 @@ impl Operation {
     }
 
     fn add_scopes(&mut self, scopes: &[&str]) {
-        self.security.push(SecurityRequirement::new("bearer", scopes.iter().copied()));
+        self.add_security("bearer", scopes);
+    }
+
+    fn add_security(&mut self, scheme: &str, scopes: &[&str]) {
+        self.security.push(SecurityRequirement::new(scheme, scopes.iter().copied()));
         self.add_refusals::<Unknown>();
     }
 
@@ -290,7 +303,7 @@ impl<A: Describe, R: Refusal> Describe for Result<A, Problem<R>> {
     }
 }
 
-impl Describe for crate::Response {
+impl Describe for axum::response::Response {
     fn describe(operation: &mut Operation) {
         operation.add_success(StatusCode::OK, ResponseBuilder::new());
     }
@@ -331,6 +344,12 @@ impl<T: ToSchema> Describe for Tagged<T> {
 impl<T: Describe> Describe for WithCookie<T> {
     fn describe(operation: &mut Operation) {
         T::describe(operation);
+        let header =
+            || HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+        let successes = std::mem::take(&mut operation.successes);
+        let with_cookie =
+            successes.into_iter().map(|(status, it)| (status, it.header("Set-Cookie", header())));
+        operation.successes = with_cookie.collect();
     }
 }
 
@@ -408,7 +427,7 @@ impl Describe for OrderAsker {
 impl Describe for Neighbour {
     fn describe(operation: &mut Operation) {
         operation.reads::<values::Secret>("service_token");
-        operation.add_bearer(false);
+        operation.add_security("service", &[]);
     }
 }
 

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use values::Fault;
 
-use crate::Answer;
+use crate::answer::Answer;
 use crate::problem::into_response;
 
 /// The entity tags of what the client has already.

@@ -4,8 +4,9 @@ use protocol::CloudEvent;
 use values::{FieldCode, FieldFault, Invalid};
 
 use crate::caller::FromBridge;
+use crate::host::Compiled;
 use crate::json::Unreadable;
-use crate::{Compiled, Rejection};
+use crate::problem::Rejection;
 
 /// An event that the bridge delivers, at least once.
 ///

@@ -2,7 +2,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use values::{FieldCode, FieldError, FieldFault, Idempotency, Refusal};
 
-use crate::Rejection;
+use crate::problem::Rejection;
 
 /// The `Idempotency-Key` header: 8 to 64 visible ASCII characters that name one attempt of one client.
 /// <https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/>
@@ -15,7 +15,7 @@ pub(crate) enum NoKey {
     /// There is no valid Idempotency-Key.
     #[error("An Idempotency-Key header of 8 to 64 visible characters is required.")]
     #[refusal(BadRequest, code = "malformed")]
-    NoKey(FieldError),
+    NoKey(Vec<FieldError>),
 }
 
 impl IdempotencyKey {
@@ -41,7 +41,7 @@ impl<S: Sync> FromRequestParts<S> for IdempotencyKey {
         let shown = parts.headers.get(Self::HEADER).and_then(|value| value.to_str().ok());
         shown.and_then(Self::parse).ok_or_else(|| {
             let fault = FieldFault::new(FieldCode::Format, "must be 8 to 64 visible characters");
-            Rejection::refuse(NoKey::NoKey(fault.at(Self::HEADER)))
+            Rejection::refuse(NoKey::NoKey(vec![fault.at(Self::HEADER)]))
         })
     }
 }

@@ -6,7 +6,8 @@ use http::{HeaderMap, header};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use values::{FieldCode, FieldFault, Invalid, Refusal};
 
-use crate::{Compiled, Rejection};
+use crate::host::Compiled;
+use crate::problem::Rejection;
 
 /// A JSON body of at most 64 KiB. Unknown fields are refused, and every refusal of a field names it.
 #[derive(Clone, Debug)]
@@ -162,7 +163,9 @@ fn expectation(message: &str) -> (FieldCode, String) {
             let code = if wrong_type { FieldCode::WrongType } else { FieldCode::Format };
             (code, format!("must be {}", shortened(&in_words(expected))))
         }
-        _ => (FieldCode::Format, shortened(message)),
+        // Our own types say what a value must be; the parser speaks of its grammar.
+        _ if message.starts_with("must ") => (FieldCode::Format, shortened(message)),
+        _ => (FieldCode::Format, "has the wrong form".into()),
     }
 }
 
@@ -176,6 +179,7 @@ fn in_words(expected: &str) -> String {
         "a sequence" => "a list".into(),
         "a map" => "an object".into(),
         _ if expected.starts_with("struct ") => "an object".into(),
+        "unit" => "one of its names".into(),
         _ if expected.starts_with("enum ") || expected.starts_with("variant ") => "one of its names".into(),
         _ => expected.into(),
     }

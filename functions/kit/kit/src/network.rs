@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use http::HeaderMap;
 use http::request::Parts;
 
-use crate::Rejection;
+use crate::problem::Rejection;
 use crate::variable::variable_once;
 
 /// The network a request comes from: an IPv4 address, or the /64 of an IPv6 address, whose owner can use any address in it;

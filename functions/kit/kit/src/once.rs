@@ -3,7 +3,7 @@ use std::convert::Infallible;
 use protocol::{Collection, Conflict, Filter, FromDocument, ToDocument, Transaction, path};
 use values::{Fault, Idempotency, Idempotent, Obstacle, Problem, Refusal};
 
-use crate::{Bridge, BridgeError};
+use crate::bridge::{Bridge, BridgeError};
 
 /// Does what a request asks for once, however often the request is repeated: the first one inserts a document, the others
 /// find it.

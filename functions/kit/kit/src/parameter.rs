@@ -4,7 +4,8 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use values::{Fault, FieldFault, Invalid};
 
-use crate::{Compiled, Rejection};
+use crate::host::Compiled;
+use crate::problem::Rejection;
 
 /// The parameter of a route that has one: the id of `/api/orders/{id}`.
 #[derive(Clone, Copy, Debug)]

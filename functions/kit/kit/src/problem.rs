@@ -3,8 +3,6 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use values::{Fault, FieldError, Invalid, Problem, Refusal, Status};
 
-use crate::answer::add_cookie;
-
 /// Why an extractor refuses a request.
 #[derive(Debug)]
 pub struct Rejection(Problem);
@@ -70,6 +68,13 @@ pub(crate) fn into_response(problem: Problem) -> Response {
     }
     response.extensions_mut().insert(problem);
     response
+}
+
+/// Adds a `Set-Cookie` header.
+pub(crate) fn add_cookie(response: &mut Response, set_cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(set_cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
 }
 
 /// The response with its body.

@@ -1,7 +1,8 @@
 use protocol::{Collection, Conflict};
 use values::{Allowance, Tally};
 
-use crate::{Bridge, BridgeError, Compiled};
+use crate::bridge::{Bridge, BridgeError};
+use crate::host::Compiled;
 
 /// Counts one more use, if the quota allows it; `false` if nothing was left. However many callers count at once, no more
 /// than the quota are told `true`.

@@ -6,31 +6,8 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use values::Refusal;
 
-use crate::Rejection;
-
-/// The method of an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as HTTP spells them")]
-pub enum Method {
-    GET,
-    POST,
-    PUT,
-    PATCH,
-    DELETE,
-}
-
-/// A function that `#[kit::endpoint]` serves.
-pub trait Endpoint {
-    /// The path of its route.
-    const PATH: &'static str;
-
-    /// Adds its route.
-    fn serve(router: Router) -> Router;
-
-    /// Adds what its signature says of it.
-    #[cfg(not(target_arch = "wasm32"))]
-    fn describe(component: &mut crate::describe::Component);
-}
+use crate::method::Method;
+use crate::problem::Rejection;
 
 /// Why no endpoint answers a request.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only the Wasm edge answers"))]

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use values::{Fault, Secret};
 
-use crate::{Compiled, Context, host};
+use crate::context::Context;
+use crate::host;
+use crate::host::Compiled;
 
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 const WAIT: Duration = Duration::from_secs(10);

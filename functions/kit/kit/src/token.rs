@@ -13,7 +13,7 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use p256::pkcs8::DecodePublicKey as _;
 use values::{Fault, Variable};
 
-use crate::Compiled;
+use crate::host::Compiled;
 use crate::variable::variable_once;
 
 /// The public key that verifies access tokens.

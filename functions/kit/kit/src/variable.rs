@@ -3,8 +3,8 @@ use std::sync::OnceLock;
 
 use values::{Fault, Variable};
 
-use crate::Compiled;
 use crate::host;
+use crate::host::Compiled;
 
 /// Reads and parses a variable of this component.
 pub async fn read_variable<T: Variable>(name: &'static str) -> Result<T, Fault> {

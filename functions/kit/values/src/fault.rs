@@ -2,7 +2,7 @@ use std::fmt::Display;
 
 use protocol::Unencodable;
 
-use crate::NoRandomness;
+use crate::secret::NoRandomness;
 
 /// A failure that is not the client's: logged once, with its reason; the client is told nothing of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

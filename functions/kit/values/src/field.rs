@@ -3,6 +3,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::id::InvalidId;
+
 /// What is wrong with a field. The page has a sentence for each of these, in each of its languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -149,6 +151,12 @@ impl FieldFault {
 
 fn to_i64(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+impl From<InvalidId> for FieldFault {
+    fn from(error: InvalidId) -> Self {
+        Self::with_message(FieldCode::Format, error.to_string())
+    }
 }
 
 impl Invalid {

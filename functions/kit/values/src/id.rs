@@ -10,8 +10,6 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
-use crate::{FieldCode, FieldFault};
-
 /// The id of a `T`: a UUID. New ones are of version 7, which sort by the time they were made. Ids of different types
 /// don't mix.
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
@@ -97,12 +95,6 @@ impl<T> Serialize for Id<T> {
 impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
-
-impl From<InvalidId> for FieldFault {
-    fn from(error: InvalidId) -> Self {
-        Self::with_message(FieldCode::Format, error.to_string())
     }
 }
 

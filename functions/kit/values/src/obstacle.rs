@@ -2,7 +2,9 @@ use std::convert::Infallible;
 
 use protocol::Unencodable;
 
-use crate::{Fault, Problem, Refusal};
+use crate::fault::Fault;
+use crate::problem::Problem;
+use crate::refusal::Refusal;
 
 /// What stands in the way of a request that may be a repetition of an earlier one.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-use crate::FieldFault;
+use crate::field::FieldFault;
 
 /// The number of a page, 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

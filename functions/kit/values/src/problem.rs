@@ -4,7 +4,10 @@ use std::marker::PhantomData;
 
 use protocol::Unencodable;
 
-use crate::{Fault, FieldError, Invalid, NoRandomness, Refusal, Refused, Status};
+use crate::fault::Fault;
+use crate::field::{FieldError, Invalid};
+use crate::refusal::{Refusal, Refused, Status};
+use crate::secret::NoRandomness;
 
 /// An answer that is not a success, as an endpoint returns it: one of the refusals `R`, invalid fields, or a fault.
 /// <https://www.rfc-editor.org/rfc/rfc9457>

@@ -4,7 +4,8 @@ use protocol::{Change, Collection, Expect, Filter, Query, Transaction, Update, p
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Moment, TooManyRequests};
+use crate::moment::Moment;
+use crate::refusal::TooManyRequests;
 
 /// How often one party may do something in a window of time. Windows follow each other without gaps, so twice as many uses
 /// may fall around the end of a window.

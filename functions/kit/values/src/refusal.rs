@@ -16,7 +16,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use crate::FieldError;
+use crate::field::FieldError;
 
 /// The status of a refusal: there is none but 4xx and 5xx.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,12 +86,6 @@ pub trait Particulars {
 impl Particulars for Vec<FieldError> {
     fn add_to(self, refused: &mut Refused) {
         refused.fields.extend(self);
-    }
-}
-
-impl Particulars for FieldError {
-    fn add_to(self, refused: &mut Refused) {
-        refused.fields.push(self);
     }
 }
 

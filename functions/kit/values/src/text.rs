@@ -1,4 +1,4 @@
-use crate::{FieldCode, FieldFault};
+use crate::field::{FieldCode, FieldFault};
 
 /// Text that a person typed: trimmed, within a number of characters, without control characters.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 use std::fmt::Display;
 
-use crate::Secret;
+use crate::secret::Secret;
 
 /// A type that a component's variable is parsed into, once an instance.
 pub trait Variable: Sized + Send + Sync + 'static {

@@ -154,8 +154,8 @@ fn html(paid: &PaymentSucceeded, words: &Words, link: &str) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use contracts::orders::{Contact, DueLine, OrderId, Quantity};
-    use contracts::payments::PaymentId;
+    use contracts::ids::{OrderId, PaymentId};
+    use contracts::orders::{Contact, DueLine, Quantity};
     use values::Currency;
 
     /// A payment of two mugs and a kettle, in this language, by somebody of this name.

@@ -1,4 +1,5 @@
-use contracts::orders::{Asker, OrderId};
+use contracts::ids::OrderId;
+use contracts::orders::Asker;
 use values::Secret;
 
 use crate::Order;
@@ -33,7 +34,7 @@ impl Order {
 mod tests {
     use super::*;
     use crate::testing::order;
-    use contracts::identity::UserId;
+    use contracts::ids::UserId;
 
     fn key(text: &str) -> Secret {
         Secret::parse(text).unwrap()

@@ -1,7 +1,7 @@
 //! The changes of orders: each is a filter that must match exactly 1 order when the transaction commits, and an update.
 
-use contracts::orders::{OrderId, OrderStatus};
-use contracts::payments::PaymentId;
+use contracts::ids::{OrderId, PaymentId};
+use contracts::orders::OrderStatus;
 use protocol::{Change, Filter, Unencodable, Update, path, to_bson};
 use values::Moment;
 

@@ -1,6 +1,6 @@
 //! What is said of an order to other domains.
 
-use contracts::catalogue::VariantId;
+use contracts::ids::VariantId;
 use contracts::orders::{Contact, Due, DueLine, OrderCreated, OrderExpired, StockChange};
 
 use crate::{Order, OrderLine};

@@ -1,4 +1,5 @@
-use contracts::catalogue::{Image, ProductId, Sku, VariantId};
+use contracts::catalogue::{Image, Sku};
+use contracts::ids::{ProductId, VariantId};
 use contracts::orders::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

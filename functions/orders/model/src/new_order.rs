@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
-use contracts::catalogue::VariantId;
 use contracts::identity::Claims;
+use contracts::ids::VariantId;
 use contracts::orders::Quantity;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

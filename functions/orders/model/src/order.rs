@@ -1,8 +1,7 @@
 use std::time::Duration;
 
-use contracts::identity::UserId;
-use contracts::orders::{OrderId, OrderNumber, OrderStatus};
-use contracts::payments::PaymentId;
+use contracts::ids::{OrderId, PaymentId, UserId};
+use contracts::orders::{OrderNumber, OrderStatus};
 use protocol::Collection;
 use serde::{Deserialize, Serialize};
 use values::{EmailAddress, Idempotency, Idempotent, Locale, Moment, Money};

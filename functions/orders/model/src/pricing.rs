@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use contracts::catalogue::{OfferedProduct, OfferedVariant, VariantId};
+use contracts::catalogue::{OfferedProduct, OfferedVariant};
+use contracts::ids::VariantId;
 use values::{FieldCode, FieldFault, Money, MoneyError};
 
 use crate::{NotPlaced, OrderLine, Wanted};

@@ -1,5 +1,5 @@
+use contracts::ids::PaymentId;
 use contracts::orders::OrderStatus;
-use contracts::payments::PaymentId;
 use values::Money;
 
 use crate::{ChangedBy, Order};

@@ -1,7 +1,8 @@
 //! Orders and products for the tests of this crate.
 
-use contracts::catalogue::{OfferedProduct, OfferedVariant, ProductId, VariantId};
-use contracts::identity::{Claims, ISSUER, Role, UserId};
+use contracts::catalogue::{OfferedProduct, OfferedVariant};
+use contracts::identity::{Claims, ISSUER, Role};
+use contracts::ids::{ProductId, UserId, VariantId};
 use contracts::orders::OrderNumber;
 use values::{Currency, Idempotency, Locale, LocalizedText, Moment, Money};
 

@@ -1,5 +1,5 @@
-use contracts::orders::{OrderId, OrderNumber, OrderStatus};
-use contracts::payments::PaymentId;
+use contracts::ids::{OrderId, PaymentId};
+use contracts::orders::{OrderNumber, OrderStatus};
 use serde::Serialize;
 use utoipa::ToSchema;
 use values::{EmailAddress, Locale, Moment, Money, Secret};

@@ -1,4 +1,5 @@
-use contracts::orders::{Asker, Due, NotPayable, OrderId, OrderStatus};
+use contracts::ids::OrderId;
+use contracts::orders::{Asker, Due, NotPayable, OrderStatus};
 use kit::{Bridge, BridgeError};
 use orders_model::{ORDERS, Order, changes};
 use protocol::{Conflict, Expect, Filter, Transaction};

@@ -6,7 +6,8 @@ mod due;
 mod expire;
 mod settle;
 
-use contracts::orders::{Asker, Due, ExpiryDue, NotPayable, OrderExpired, OrderId, OrderStatusChanged, Paid};
+use contracts::ids::OrderId;
+use contracts::orders::{Asker, Due, ExpiryDue, NotPayable, OrderExpired, OrderStatusChanged, Paid};
 use contracts::payments::PaymentSucceeded;
 use kit::{Bridge, Context, Event, Input, Json, Neighbour, NoContent, Parameter};
 use orders_model::{NoSuchOrder, NotSettled};

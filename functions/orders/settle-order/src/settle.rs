@@ -1,5 +1,6 @@
 use contracts::catalogue::{OFFERED, stock};
-use contracts::orders::{OrderId, OrderStatus, OrderStatusChanged, Paid};
+use contracts::ids::OrderId;
+use contracts::orders::{OrderStatus, OrderStatusChanged, Paid};
 use kit::{Bridge, BridgeError, Context, Level};
 use orders_model::{NotSettled, ORDERS, Order, RefundDue, Settlement, changes};
 use protocol::{Conflict, Expect, Filter, Transaction, Unencodable};

@@ -3,7 +3,7 @@
 mod lookup;
 mod own;
 
-use contracts::orders::OrderId;
+use contracts::ids::OrderId;
 use kit::{Bridge, Input, Json, OrderAsker, Parameter, Search, SignedIn};
 use orders_model::{NoSuchOrder, ORDERS, OrderView};
 use protocol::Filter;

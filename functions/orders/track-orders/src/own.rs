@@ -1,4 +1,4 @@
-use contracts::identity::UserId;
+use contracts::ids::UserId;
 use kit::{Bridge, BridgeError};
 use orders_model::{ORDERS, Order, OrderView};
 use protocol::{Cursor, Direction, Filter, Query, SortKey, path};

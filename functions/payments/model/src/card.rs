@@ -1,4 +1,4 @@
-use contracts::orders::OrderId;
+use contracts::ids::OrderId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use values::{FieldCode, FieldFault, Moment, Secret};

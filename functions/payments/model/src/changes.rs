@@ -1,7 +1,8 @@
 //! The changes of payments: each is a filter that must match exactly 1 payment when the transaction commits, and an update.
 //! Only a pending payment changes, so it ends once.
 
-use contracts::payments::{FailureCode, PaymentId};
+use contracts::ids::PaymentId;
+use contracts::payments::FailureCode;
 use protocol::{Change, Filter, Unencodable, Update, path, to_bson};
 use values::Moment;
 

@@ -1,4 +1,4 @@
-use contracts::orders::OrderId;
+use contracts::ids::OrderId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use values::{FieldFault, FieldFaults, Invalid, Limited, Moment};

@@ -1,5 +1,6 @@
-use contracts::orders::{Due, OrderId};
-use contracts::payments::{FailureCode, PaymentId, PaymentSucceeded};
+use contracts::ids::{OrderId, PaymentId};
+use contracts::orders::Due;
+use contracts::payments::{FailureCode, PaymentSucceeded};
 use protocol::{Collection, Scalar};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;

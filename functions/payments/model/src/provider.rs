@@ -1,4 +1,5 @@
-use contracts::payments::{FailureCode, PaymentId};
+use contracts::ids::PaymentId;
+use contracts::payments::FailureCode;
 use values::Money;
 
 use crate::Card;

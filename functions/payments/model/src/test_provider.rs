@@ -44,7 +44,7 @@ impl Provider for TestProvider {
 mod tests {
     use super::*;
     use crate::testing::card;
-    use contracts::payments::PaymentId;
+    use contracts::ids::PaymentId;
     use values::{Currency, Money};
 
     fn asked(number: &str, attempt: i64) -> Result<Charged, ProviderError> {

@@ -1,6 +1,7 @@
 //! Cards and payments for the tests of this crate.
 
-use contracts::orders::{Contact, Due, DueLine, OrderId, Quantity};
+use contracts::ids::OrderId;
+use contracts::orders::{Contact, Due, DueLine, Quantity};
 use values::{Currency, Idempotency, Locale, LocalizedText, Moment, Money, Secret};
 
 use crate::{Card, NewCard, Payment};

@@ -1,5 +1,5 @@
-use contracts::orders::OrderId;
-use contracts::payments::{FailureCode, PaymentId};
+use contracts::ids::{OrderId, PaymentId};
+use contracts::payments::FailureCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 use values::{Moment, Money};

@@ -1,5 +1,6 @@
+use contracts::ids::PaymentId;
 use contracts::orders::Paid;
-use contracts::payments::{PaymentFailed, PaymentId};
+use contracts::payments::PaymentFailed;
 use kit::{BridgeError, Context, Level, Once, Outcome};
 use payments_model::{
     Charge, Charged, NotPaid, PAYMENTS, Payment, PaymentStatus, Provider as _, ProviderError, changes,

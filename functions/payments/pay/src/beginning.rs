@@ -1,4 +1,5 @@
-use contracts::orders::{Asker, NotPayable, OrderId};
+use contracts::ids::OrderId;
+use contracts::orders::{Asker, NotPayable};
 use kit::Bridge;
 use payments_model::{Card, NotPaid, PAYMENTS, Payment, PaymentStatus, Provider as _};
 use protocol::{Filter, Transaction, path};

@@ -9,7 +9,8 @@ mod beginning;
 mod orders;
 mod provider;
 
-use contracts::payments::{PaymentFailed, PaymentId, PaymentSucceeded};
+use contracts::ids::PaymentId;
+use contracts::payments::{PaymentFailed, PaymentSucceeded};
 use kit::{Bridge, Context, Created, IdempotencyKey, Input, Json, OrderAsker, Parameter};
 use payments_model::{NewPayment, NoSuchPayment, NotPaid, PAYMENTS, PaymentView};
 use protocol::Filter;

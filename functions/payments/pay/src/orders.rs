@@ -1,4 +1,5 @@
-use contracts::orders::{Asker, Due, NotPayable, OrderId, Paid};
+use contracts::ids::OrderId;
+use contracts::orders::{Asker, Due, NotPayable, Paid};
 use http::StatusCode;
 use kit::{Context, Service};
 use serde::Deserialize;

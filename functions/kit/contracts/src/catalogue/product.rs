@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use values::{LocalizedText, Money};
 
-use super::{ProductId, Sku, VariantId};
+use super::names::Sku;
+use crate::ids::{ProductId, VariantId};
 
 /// The products, as far as a buyer's domain reads them.
 pub const OFFERED: Collection<OfferedProduct> = Collection::new("products");

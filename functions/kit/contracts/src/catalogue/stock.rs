@@ -4,7 +4,7 @@
 use protocol::{Change, Filter, Update, path};
 use values::Money;
 
-use super::VariantId;
+use crate::ids::VariantId;
 
 /// Matches the products of these variants.
 #[must_use]

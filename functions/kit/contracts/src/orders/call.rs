@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use values::{EmailAddress, Locale, LocalizedText, Money, Refusal};
 
-use super::{OrderId, OrderNumber, Quantity};
-use crate::identity::UserId;
-use crate::payments::PaymentId;
+use super::number::OrderNumber;
+use super::quantity::Quantity;
+use crate::ids::{OrderId, PaymentId, UserId};
 
 /// Who wants to see or pay an order.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

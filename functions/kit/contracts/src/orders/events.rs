@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use values::{Moment, Money};
 
-use super::{OrderId, OrderNumber, OrderStatus, Quantity};
-use crate::Event;
-use crate::catalogue::VariantId;
-use crate::identity::UserId;
+use super::number::OrderNumber;
+use super::quantity::Quantity;
+use super::status::OrderStatus;
+use crate::event::Event;
+use crate::ids::{OrderId, UserId, VariantId};
 
 /// An order was placed, and its stock taken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -11,12 +11,3 @@ pub use events::{ExpiryDue, OrderCreated, OrderExpired, OrderStatusChanged, Stoc
 pub use number::{InvalidOrderNumber, OrderNumber};
 pub use quantity::{InvalidQuantity, Quantity};
 pub use status::OrderStatus;
-
-use values::Id;
-
-/// What an [`OrderId`] is the id of.
-#[derive(Debug)]
-pub enum PlacedOrder {}
-
-/// The id of an order.
-pub type OrderId = Id<PlacedOrder>;
