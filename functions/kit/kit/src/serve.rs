@@ -1,6 +1,3 @@
-#[cfg(target_arch = "wasm32")]
-use std::pin::Pin;
-
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -74,9 +71,12 @@ pub use edge::{HostAnswer, serve};
 /// Where requests come in from the host and answers go out.
 #[cfg(target_arch = "wasm32")]
 mod edge {
+    use std::pin::Pin;
     use std::sync::OnceLock;
     use std::time::Instant;
 
+    use axum::Router;
+    use axum::response::Response;
     use bytes::Bytes;
     use http::{HeaderValue, StatusCode, header};
     use http_body_util::{BodyExt as _, Collected, Full, LengthLimitError, Limited};
@@ -84,11 +84,10 @@ mod edge {
     use tower_service::Service as _;
     use values::{Problem, Status};
 
-    use axum::response::Response;
-
-    use super::*;
+    use super::{NoEndpoint, matched_route};
     use crate::json::{Limit, Unreadable};
     use crate::log::{Level, is_level_known, is_logged, log, read_level};
+    use crate::problem::Rejection;
     use crate::{problem, trace};
 
     /// The most bytes of any body.
@@ -106,7 +105,7 @@ mod edge {
     pub fn serve(
         kept: &'static OnceLock<Router>,
         build: fn() -> Router,
-        routes: &'static [&'static str],
+        paths: &'static [&'static str],
         request: spin_sdk::http::Request,
     ) -> Pin<Box<dyn Future<Output = HostAnswer>>> {
         Box::pin(async move {
@@ -118,21 +117,20 @@ mod edge {
                 build()
                     .method_not_allowed_fallback(|| async { Rejection::refuse(NoEndpoint::MethodNotAllowed) })
             });
-            spin_sdk::http::IntoResponse::into_response(answer(router, routes, request).await)
+            spin_sdk::http::IntoResponse::into_response(answer(router, paths, request).await)
         })
     }
 
     async fn answer(
         router: &Router,
-        routes: &[&'static str],
+        paths: &[&'static str],
         request: spin_sdk::http::Request,
     ) -> FullResponse {
         let (mut parts, body) = request.into_parts();
         let trace = trace::from_headers(&parts.headers);
         let method = parts.method.clone();
         // The clock is a call to the host.
-        let logged =
-            is_logged(Level::Info).then(|| (matched_route(routes, parts.uri.path()), Instant::now()));
+        let logged = is_logged(Level::Info).then(|| (matched_route(paths, parts.uri.path()), Instant::now()));
         let response = match Limited::new(body, MAX_BODY_BYTES).collect().await {
             Ok(body) => {
                 parts.extensions.insert(trace);
@@ -211,7 +209,7 @@ mod edge {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::matched_route;
 
     #[test]
     fn a_path_belongs_to_the_route_that_matches_it() {
