@@ -30,7 +30,7 @@ class Timeouts(unittest.TestCase):
         return found
 
     def test_the_mesh_waits_longer_for_the_bridge_than_the_bridge_and_less_than_the_kit(self) -> None:
-        bridge = constant("adapters/bridge/src/config/settings.rs", r"request_timeout: Duration::from_secs\((\d+)\)")
+        bridge = constant("adapters/bridge/src/config/settings.rs", r"request_timeout: PositiveDuration::from_secs\((\d+)\)")
         kit = constant("functions/kit/**/bridge.rs", r"const WAIT: Duration = Duration::from_secs\((\d+)\)")
         for rule in ("bridge", "bridge-query"):
             self.assertTrue(bridge < self.rules[rule] < kit, rule)

@@ -6,7 +6,8 @@
 use bson::{Bson, Document, RawDocumentBuf};
 use serde::Serialize;
 
-use crate::{Undecodable, encode};
+use crate::decode::Undecodable;
+use crate::encode::{Unencodable, encode};
 
 /// A type that documents are decoded into.
 #[diagnostic::on_unimplemented(
@@ -58,11 +59,6 @@ macro_rules! from_document {
 
 // For queries that only count.
 crate::from_document!(serde::de::IgnoredAny);
-
-/// A value that BSON can't hold.
-#[derive(Debug, thiserror::Error)]
-#[error("the value can't be stored: {0}")]
-pub struct Unencodable(#[from] bson::error::Error);
 
 /// Encodes a value as part of a document; a moment becomes a BSON date.
 pub fn to_bson<T: Serialize>(value: &T) -> Result<Bson, Unencodable> {

@@ -1,4 +1,7 @@
-use crate::Unencodable;
+/// A value that BSON can't hold.
+#[derive(Debug, thiserror::Error)]
+#[error("the value can't be stored: {0}")]
+pub struct Unencodable(#[from] bson::error::Error);
 
 /// Encodes a document of any type.
 ///

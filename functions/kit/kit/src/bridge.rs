@@ -119,13 +119,15 @@ impl BridgeProbe {
     /// Whether the bridge says that it is ready.
     pub fn is_ready(&self) -> Compiled<'_, bool> {
         const MAX_BYTES: usize = 64 * 1024;
-        const WAIT: Duration = Duration::from_secs(2);
+        const PROBE_TIME: Duration = Duration::from_secs(2);
         Box::pin(async {
             let request = Request::get(format!("{}/readyz", self.url))
                 .header(Traceparent::HEADER, self.trace.as_str())
                 .body(Bytes::new());
             let Ok(request) = request else { return false };
-            host::send(request, WAIT, MAX_BYTES).await.is_ok_and(|answer| answer.status() == StatusCode::OK)
+            host::send(request, PROBE_TIME, MAX_BYTES)
+                .await
+                .is_ok_and(|answer| answer.status() == StatusCode::OK)
         })
     }
 }
