@@ -1,11 +1,10 @@
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use bytes::Bytes;
 use protocol::CloudEvent;
-use values::{FieldCode, FieldFault, Invalid};
 
 use crate::caller::FromBridge;
 use crate::host::Compiled;
-use crate::json::Unreadable;
+use crate::json::{Unreadable, shape_error};
 use crate::problem::Rejection;
 
 /// An event that the bridge delivers, at least once.
@@ -20,8 +19,14 @@ impl<S: Send + Sync, T: contracts::Event> FromRequest<S> for Event<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
         let bytes = body(request).await?;
-        let event: CloudEvent<T> = serde_json::from_slice(&bytes).map_err(|error| unusable(&error))?;
-        if event.kind.as_str() == T::TYPE { Ok(Self(event)) } else { Err(unusable(&"not of this type")) }
+        let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
+        let event: CloudEvent<T> = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| unusable(&error.path().to_string(), &error.inner().to_string()))?;
+        if event.kind.as_str() == T::TYPE {
+            Ok(Self(event))
+        } else {
+            Err(unusable("type", &format!("must be {}", T::TYPE)))
+        }
     }
 }
 
@@ -35,6 +40,26 @@ fn body<'a>(request: Request) -> Compiled<'a, Result<Bytes, Rejection>> {
     })
 }
 
-fn unusable(error: &dyn std::fmt::Display) -> Rejection {
-    Invalid::field("event", FieldFault::with_message(FieldCode::Format, error.to_string())).into()
+/// The message is stored with the event that the bridge parks, so it must not repeat what the event says of people.
+fn unusable(path: &str, message: &str) -> Rejection {
+    shape_error(path, message).within("event").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contracts::payments::PaymentSucceeded;
+
+    #[test]
+    fn a_refused_event_names_the_field_and_repeats_no_value() {
+        let json = r#"{"specversion":"1.0","id":"1","source":"/","type":"payment.succeeded","subject":"s","time":"t",
+            "datacontenttype":"application/json","data":{"paymentId":"ada@example.com"}}"#;
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let error = serde_path_to_error::deserialize::<_, CloudEvent<PaymentSucceeded>>(&mut deserializer)
+            .err()
+            .unwrap();
+        let refused = unusable(&error.path().to_string(), &error.inner().to_string()).into_refused();
+        assert_eq!(refused.fields[0].field, "event.data.paymentId");
+        assert!(!format!("{refused:?}").contains("ada@"), "{refused:?}");
+    }
 }

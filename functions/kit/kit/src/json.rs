@@ -130,7 +130,7 @@ fn malformed(what: &str, error: &serde_json::Error) -> Rejection {
 }
 
 /// Serde names a missing, unknown or repeated field in its message, not in the path.
-fn shape_error(path: &str, message: &str) -> Invalid {
+pub(crate) fn shape_error(path: &str, message: &str) -> Invalid {
     const NAMING: [(&str, FieldCode, &str); 3] = [
         ("unknown field `", FieldCode::Unknown, "is not a known field"),
         ("missing field `", FieldCode::Missing, "is missing"),

@@ -165,6 +165,15 @@ impl Invalid {
         Self(vec![fault.into().at(field)])
     }
 
+    /// The same faults, of fields within another.
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Self {
+        for error in &mut self.0 {
+            error.field = format!("{outer}.{}", error.field);
+        }
+        self
+    }
+
     /// The fields at fault, at least one.
     #[must_use]
     pub fn fields(&self) -> &[FieldError] {
