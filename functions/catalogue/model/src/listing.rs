@@ -4,7 +4,7 @@ use contracts::catalogue::Slug;
 use protocol::{Direction, Facet, Filter, Query, SortKey, path};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use values::{FieldCode, FieldFault, FieldFaults, Invalid, PageNumber};
+use values::{FieldCode, FieldFault, FieldFaults, Invalid, PageNumber, parse_within};
 
 use crate::{CATEGORIES, PRODUCTS};
 
@@ -160,17 +160,11 @@ const SUMMARY_FIELDS: [&str; 8] =
     ["slug", "name", "category", "images", "variants.stock", "priceFrom", "priceTo", "createdAt"];
 
 fn limit(text: &str) -> Result<u32, FieldFault> {
-    match text.parse() {
-        Ok(limit @ 1..=MAX_LIMIT) => Ok(limit),
-        _ => Err(FieldFault::range(1, MAX_LIMIT.into())),
-    }
+    parse_within(text, 1..=MAX_LIMIT)
 }
 
 fn price(text: &str) -> Result<i64, FieldFault> {
-    match text.parse() {
-        Ok(price @ 0..=MAX_PRICE) => Ok(price),
-        _ => Err(FieldFault::range(0, MAX_PRICE)),
-    }
+    parse_within(text, 0..=MAX_PRICE)
 }
 
 fn sort(text: &str) -> Result<Sort, FieldFault> {

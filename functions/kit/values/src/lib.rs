@@ -36,5 +36,5 @@ pub use quota::{Allowance, Quota, Tally};
 pub use refusal::Case;
 pub use refusal::{Particulars, Refusal, Refused, Status, TooManyRequests};
 pub use secret::{EmptySecret, NoRandomness, Secret, random_bytes};
-pub use text::Limited;
+pub use text::{Limited, parse_within};
 pub use variable::Variable;

@@ -1,4 +1,5 @@
 use crate::field::FieldFault;
+use crate::text::parse_within;
 
 /// The number of a page, 1 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,10 +10,7 @@ impl PageNumber {
 
     /// Parses a number from 1 to 100.
     pub fn parse(text: &str) -> Result<Self, FieldFault> {
-        match text.parse() {
-            Ok(number @ 1..=Self::LAST) => Ok(Self(number)),
-            _ => Err(FieldFault::range(1, Self::LAST.into())),
-        }
+        parse_within(text, 1..=Self::LAST).map(Self)
     }
 
     /// The number.

@@ -1,3 +1,6 @@
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
 use crate::field::{FieldCode, FieldFault};
 
 /// Text that a person typed: trimmed, within a number of characters, without control characters.
@@ -21,6 +24,17 @@ impl Limited {
             return Err(FieldFault::new(FieldCode::ControlCharacters, "must not contain control characters"));
         }
         Ok(text.to_owned())
+    }
+}
+
+/// Parses a whole number within limits, from a query for instance.
+pub fn parse_within<N>(text: &str, limits: RangeInclusive<N>) -> Result<N, FieldFault>
+where
+    N: FromStr + PartialOrd + Copy + Into<i64>,
+{
+    match text.parse() {
+        Ok(number) if limits.contains(&number) => Ok(number),
+        _ => Err(FieldFault::range((*limits.start()).into(), (*limits.end()).into())),
     }
 }
 

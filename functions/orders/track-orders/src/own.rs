@@ -4,7 +4,7 @@ use orders_model::{ORDERS, Order, OrderView};
 use protocol::{Cursor, Direction, Filter, Query, SortKey, path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use values::{FieldCode, FieldFault, Invalid, Problem};
+use values::{FieldCode, FieldFault, Invalid, Problem, parse_within};
 
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -37,11 +37,8 @@ const MAX_LIMIT: u32 = 100;
 
 impl Page {
     pub(super) fn parse(parameters: PageParameters) -> Result<Self, Invalid> {
-        let limit = match parameters.limit.as_deref().map(str::parse) {
-            None => DEFAULT_LIMIT,
-            Some(Ok(limit @ 1..=MAX_LIMIT)) => limit,
-            Some(_) => return Err(Invalid::field("limit", FieldFault::range(1, MAX_LIMIT.into()))),
-        };
+        let limit = parameters.limit.as_deref().map(|text| parse_within(text, 1..=MAX_LIMIT)).transpose();
+        let limit = limit.map_err(|fault| Invalid::field("limit", fault))?.unwrap_or(DEFAULT_LIMIT);
         Ok(Self { limit, after: parameters.after.map(Cursor::from_client) })
     }
 
