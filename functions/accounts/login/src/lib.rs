@@ -1,7 +1,7 @@
 //! Signing in, staying signed in, signing out.
 
-mod credentials;
 mod renewal;
+mod sign_in;
 
 use accounts_model::{
     AccessKey, LoginInput, NotRefreshed, NotSignedIn, RefreshCookie, SESSIONS, Session, SessionView,
@@ -11,7 +11,7 @@ use kit::{Bridge, ClientNetwork, Context, Cookies, Input, Json, NoContent, WithC
 use protocol::Transaction;
 use values::{Moment, Problem};
 
-use self::credentials::Attempt;
+use self::sign_in::SignIn;
 
 kit::component!(
     login, refresh, logout;
@@ -30,12 +30,12 @@ pub async fn login(
     Input(input): Input<LoginInput>,
 ) -> Result<WithCookie<Json<SessionView>>, Problem<NotSignedIn>> {
     let now = Moment::now();
-    let attempt = Attempt::parse(input, network, now)?;
-    let user = attempt.check(&bridge).await?;
+    let sign_in = SignIn::parse(input, network, now)?;
+    let user = sign_in.check(&bridge).await?;
 
     let (session, token) = Session::open(user.id, now)?;
     let transaction = Transaction::new().insert(SESSIONS, &session);
-    bridge.transact(attempt.forget_failures(transaction)).await?;
+    bridge.transact(sign_in.forget_failures(transaction)).await?;
     let answer = Json(variables.jwt_private_key.sign_in(user, now)?);
     Ok(WithCookie { set_cookie: variables.secure_cookies.set(&token), answer })
 }

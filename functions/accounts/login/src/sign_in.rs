@@ -7,13 +7,13 @@ use protocol::{Filter, Found, Query, Transaction, path};
 use values::{Allowance, Invalid, Moment, Problem, Tally};
 
 /// An attempt to sign in, and what it counts against.
-pub(super) struct Attempt {
+pub(super) struct SignIn {
     credentials: Credentials,
     account: Allowance,
     network: Option<Allowance>,
 }
 
-impl Attempt {
+impl SignIn {
     pub(super) fn parse(input: LoginInput, network: Option<String>, now: Moment) -> Result<Self, Invalid> {
         let credentials = Credentials::parse(input)?;
         Ok(Self {
