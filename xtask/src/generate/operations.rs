@@ -214,3 +214,74 @@ fn compare_events(name: &Name, stanza: &Stanza, said: &SaidOfComponent, faults: 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn application() -> Application {
+        Application::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../spin.toml")).unwrap()
+    }
+
+    /// What create-order's signature says, with these variables and events.
+    fn said(variables: &[(&str, bool)], emits: &[&str]) -> SaidOfComponent {
+        SaidOfComponent {
+            document: Value::Null,
+            variables: variables.iter().map(|(name, secret)| ((*name).to_owned(), *secret)).collect(),
+            emits: emits.iter().map(|kind| (*kind).to_owned()).collect(),
+            consumes: BTreeMap::new(),
+        }
+    }
+
+    const VARIABLES: [(&str, bool); 5] = [
+        ("bridge_token", true),
+        ("bridge_url", false),
+        ("jwt_public_key", false),
+        ("log_level", false),
+        ("order_secret", true),
+    ];
+
+    fn faults(said: &SaidOfComponent) -> Vec<String> {
+        let application = application();
+        let name = Name::parse("create-order").unwrap();
+        let component = &application.components[&name];
+        let mut faults = Vec::new();
+        compare_variables(&application, &name, component, said, &mut faults);
+        compare_events(&name, component.stanza.as_ref().unwrap(), said, &mut faults);
+        faults
+    }
+
+    #[test]
+    fn variables_and_events_that_the_stanza_has_are_no_fault() {
+        assert_eq!(faults(&said(&VARIABLES, &["order.created"])), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_secret_that_is_read_as_text_is_a_fault_and_so_is_text_that_is_read_as_a_secret() {
+        let mut variables = VARIABLES;
+        variables[4].1 = false;
+        variables[1].1 = true;
+        let faults = faults(&said(&variables, &["order.created"]));
+        assert!(faults[0].contains("variables.bridge_url: the component reads it as a secret"), "{faults:?}");
+        assert!(faults[1].contains("variables.order_secret: it is secret"), "{faults:?}");
+        assert_eq!(faults.len(), 2, "{faults:?}");
+    }
+
+    #[test]
+    fn a_variable_that_is_missing_or_not_read_is_a_fault() {
+        let mut variables = VARIABLES;
+        variables[4].0 = "payment_secret";
+        let faults = faults(&said(&variables, &["order.created"]));
+        assert!(faults[0].contains("variables.payment_secret: the component reads it"), "{faults:?}");
+        assert!(faults[1].contains("variables.order_secret: no endpoint"), "{faults:?}");
+    }
+
+    #[test]
+    fn an_event_without_its_grant_is_a_fault_and_so_is_a_grant_without_its_event() {
+        let faults = faults(&said(&VARIABLES, &["order.expired"]));
+        assert!(faults[0].contains("may emit order.expired, which is not among them"), "{faults:?}");
+        assert!(faults[1].contains("does not list order.created"), "{faults:?}");
+    }
+}

@@ -5,6 +5,65 @@
 //! [`CreatedOrExisting`], [`NoContent`] …) or a [`values::Problem`] with the refusals of its domain. Routes, refusals of
 //! arguments and the OpenAPI document follow from the signature.
 //!
+//! ```
+//! use kit::{Bridge, Json, Parameter};
+//! use protocol::Filter;
+//! use values::{Problem, Refusal};
+//!
+//! #[derive(Debug, thiserror::Error, Refusal)]
+//! pub enum NoSuchThing {
+//!     #[error("There is no such thing.")]
+//!     #[refusal(NotFound)]
+//!     NotFound,
+//! }
+//!
+//! kit::component!(get_thing);
+//!
+//! /// A thing.
+//! #[kit::endpoint(GET "/api/things/{id}")]
+//! pub async fn get_thing(
+//!     _: Bridge,
+//!     Parameter(_): Parameter<values::Id<()>>,
+//! ) -> Result<Json<String>, Problem<NoSuchThing>> {
+//!     Err(NoSuchThing::NotFound.into())
+//! }
+//!
+//! # fn main() {
+//! assert!(describe().codes(|_| true).contains("not_found"));
+//! # }
+//! ```
+//!
+//! The status of a refusal is 4xx or 5xx, whatever else is written:
+//!
+//! ```compile_fail,E0599
+//! use values::Refusal;
+//!
+//! #[derive(Debug, thiserror::Error, Refusal)]
+//! pub enum NoSuchThing {
+//!     #[error("There is no such thing.")]
+//!     #[refusal(Ok)]
+//!     NotFound,
+//! }
+//! ```
+//!
+//! An event that `component!` does not list can't be emitted:
+//!
+//! ```compile_fail,E0599
+//! use contracts::orders::ExpiryDue;
+//! use kit::NoContent;
+//! use protocol::Transaction;
+//!
+//! kit::component!(do_nothing);
+//!
+//! #[kit::endpoint(POST "/api/nothing")]
+//! pub fn do_nothing() -> NoContent {
+//!     let _ = Transaction::new().emit(&ExpiryDue {});
+//!     NoContent
+//! }
+//!
+//! # fn main() {}
+//! ```
+//!
 //! Nothing else in a function knows about Spin: natively, the same code compiles against a host that is not there, which is
 //! how its signatures are read.
 
