@@ -15,7 +15,7 @@ use crate::propagation::{TRACEPARENT, traceparent_header};
 pub trait SpanExt {
     /// Makes this the child of a span in another process; without one it stays the root of a trace. Call it before
     /// anything else on the span.
-    fn set_remote_parent(&self, parent: Option<Traceparent>);
+    fn set_remote_parent(&self, parent: impl FnOnce() -> Option<Traceparent>);
 
     /// The context for what is done on behalf of this span. `None` if it is disabled.
     fn traceparent(&self) -> Option<Traceparent>;
@@ -34,9 +34,9 @@ pub trait SpanExt {
 }
 
 impl SpanExt for Span {
-    fn set_remote_parent(&self, parent: Option<Traceparent>) {
+    fn set_remote_parent(&self, parent: impl FnOnce() -> Option<Traceparent>) {
         if !self.is_disabled()
-            && let Some(parent) = parent
+            && let Some(parent) = parent()
         {
             // It fails only if no exporter listens, and then there is nothing to be the parent of.
             let _ = self.set_parent(Context::new().with_remote_span_context(remote(&parent)));
@@ -143,7 +143,7 @@ mod tests {
                 target: "mcommerce", parent: None, "request", otel.kind = "server", otel.name = "GET",
                 messaging.operation.type = "send", server.port = 80_i64, faas.name = tracing::field::Empty,
             );
-            span.set_remote_parent(Some(parent));
+            span.set_remote_parent(|| Some(parent));
             let context = span.traceparent().expect("an enabled span has a context");
             span.record("faas.name", "pay");
             span.rename(|| "GET /".to_owned());

@@ -73,7 +73,7 @@ impl Courier {
             faas.invoked_name = subscription.function().as_str(),
             http.response.status_code = Empty,
         );
-        span.set_remote_parent(parent);
+        span.set_remote_parent(|| parent);
         let context = span.traceparent().or(parent);
         let outcome = self.post(subscription, event, context.as_ref()).await;
         let verdict = judge(subscription, &outcome, attempts.saturating_add(1));

@@ -135,7 +135,7 @@ impl Outgoing {
             messaging.system = Empty,
             cloudevents.event_type = self.kind.as_str(),
         );
-        span.set_remote_parent(self.traceparent());
+        span.set_remote_parent(|| self.traceparent());
         span
     }
 

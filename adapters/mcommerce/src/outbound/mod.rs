@@ -140,7 +140,7 @@ impl Outbound {
             server.address = host,
             server.port = request.uri().port_u16().map(i64::from),
         );
-        span.set_remote_parent(traceparent_from(request.headers()));
+        span.set_remote_parent(|| traceparent_from(request.headers()));
         span
     }
 

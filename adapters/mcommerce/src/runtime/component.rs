@@ -103,7 +103,7 @@ impl Component {
             faas.name = name,
             faas.trigger = "http",
         );
-        span.set_remote_parent(traceparent_from(request.headers()));
+        span.set_remote_parent(|| traceparent_from(request.headers()));
         span
     }
 

@@ -61,7 +61,7 @@ impl Service for Front {
             http.route = Empty,
             url.scheme = "http",
         );
-        span.set_remote_parent(traceparent_from(request.headers()));
+        span.set_remote_parent(|| traceparent_from(request.headers()));
         let context = span.traceparent().or_else(|| traceparent_from(request.headers()));
         let context = context.unwrap_or_else(random_traceparent);
         let traceparent = traceparent_header(&context);

@@ -39,7 +39,7 @@ impl Around for Trace {
             db.collection.name = Empty,
         );
         let parent = traceparent_from(request.headers());
-        span.set_remote_parent(parent);
+        span.set_remote_parent(|| parent);
         let trace = span.traceparent().or(parent).unwrap_or_else(random_traceparent);
         request.extensions_mut().insert(trace);
         Ok(Traced { span, trace })
