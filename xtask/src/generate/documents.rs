@@ -214,10 +214,7 @@ pub(super) fn functions(
         secret: if variable.secret { "yes" } else { "" },
         components: application
             .stanzas()
-            .filter(|(_, component, _)| {
-                let templates = component.variables.values();
-                templates.into_iter().any(|template| template.names().any(|used| used == name))
-            })
+            .filter(|(_, component, _)| component.needs().contains(name.as_str()))
             .map(|(component, _, _)| component.to_string())
             .collect(),
     });

@@ -48,7 +48,10 @@ pub(super) fn parse(application: &Application, said: &Said) -> anyhow::Result<Op
     let mut operations = BTreeMap::new();
     let mut faults = Vec::new();
     for (name, component, stanza) in application.stanzas() {
-        let Some(said) = said.components.get(name) else { continue };
+        let Some(said) = said.components.get(name) else {
+            faults.push(format!("{name}: the program `openapi` says nothing of the component"));
+            continue;
+        };
         let paths = paths(&said.document);
         compare_paths(application, name, &paths, &mut faults);
         compare_callers(application, name, stanza, &paths, &mut faults);

@@ -92,7 +92,7 @@ mod tests {
             affected_by(&["functions/accounts/model/src/lib.rs", "functions/a/pay/src/lib.rs"]),
             Affected::All
         );
-        assert_eq!(affected_by(&["functions/kit/src/lib.rs"]), Affected::All);
+        assert_eq!(affected_by(&["functions/kit/kit/src/lib.rs"]), Affected::All);
     }
 
     #[test]
