@@ -35,7 +35,7 @@ pub async fn register(
     }
     // The unique index decides; looking first saves the hash where the answer is known.
     let same = Filter::Eq(path("email"), (&registration.email).into());
-    if bridge.find(USERS, same).await?.is_some() {
+    if bridge.exists(USERS, same).await? {
         return Err(NotRegistered::email_taken().into());
     }
 

@@ -77,9 +77,14 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
             let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding));
             let refused = parts
                 .filter_map(|part| part.split_once('='))
-                .any(|(key, weight)| key.trim() == "q" && weight.trim().parse() == Ok(0.0_f32));
+                .any(|(key, weight)| key.trim() == "q" && is_nothing(weight.trim()));
             named && !refused
         })
+}
+
+/// Whether a weight, such as `0.000`, is zero.
+fn is_nothing(weight: &str) -> bool {
+    weight.starts_with('0') && weight.bytes().all(|b| matches!(b, b'0' | b'.'))
 }
 
 /// How long a browser may keep a file. The names of assets contain a digest of their content.
@@ -128,7 +133,8 @@ mod tests {
         assert!(takes("gzip, deflate, br", "br"));
         assert!(takes("BR;q=0.5", "br"));
         assert!(!takes("gzip, br;q=0", "br"));
-        assert!(!takes("gzip, br; q=0.0", "br"));
+        assert!(!takes("gzip, br; q=0.000", "br"));
+        assert!(takes("gzip, br; q=0.001", "br"));
         assert!(!takes("deflate", "gzip"));
         assert!(!takes("brotli", "br"));
     }

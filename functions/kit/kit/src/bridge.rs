@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, StatusCode, header};
 use protocol::{
-    BSON_MEDIA_TYPE, Collection, Conflict, Failure, FailureCode, Filter, Found, FromDocument, Query,
+    BSON_MEDIA_TYPE, Collection, Conflict, Failure, FailureCode, Filter, Found, FromDocument, Path, Query,
     QueryAnswer, QueryRequest, QueryResult, Traceparent, TransactAnswer, Transaction, Undecoded, Unencodable,
     decode_document,
 };
@@ -153,6 +153,14 @@ impl Bridge {
     ) -> Result<Option<T>, BridgeError> {
         let query = Query { limit: 1, ..collection.query(filter) };
         Ok(self.query(query).await?.documents.pop())
+    }
+
+    /// Whether a document matches the filter. Nothing of it is read.
+    pub async fn exists<T>(&self, collection: Collection<T>, filter: Filter) -> Result<bool, BridgeError> {
+        let query = Query { limit: 1, fields: vec![Path::id()], ..collection.query(filter) };
+        let answer = self.ask_queries(vec![query]).await?;
+        let documents = results(&answer)?.map(|result| result.documents.len());
+        Ok(documents.sum::<usize>() > 0)
     }
 
     /// Commits a transaction, or changes nothing.

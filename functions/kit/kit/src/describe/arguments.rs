@@ -12,7 +12,7 @@ use crate::etag::IfNoneMatch;
 use crate::event::Event;
 use crate::idempotency::{IdempotencyKey, NoKey};
 use crate::json::{Input, Search, Unreadable};
-use crate::network::ClientNetwork;
+use crate::network::{ClientAddressHeader, ClientNetwork};
 use crate::once::Reused;
 use crate::parameter::Parameter;
 
@@ -53,7 +53,7 @@ impl Describe for BridgeProbe {
 
 impl Describe for ClientNetwork {
     fn describe(operation: &mut Operation) {
-        operation.reads::<String>("client_address_header");
+        operation.reads::<ClientAddressHeader>("client_address_header");
     }
 }
 
