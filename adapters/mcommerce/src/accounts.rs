@@ -3,6 +3,7 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, SaltString};
 use bson::{DateTime, Document, doc};
+use contracts::identity::{Permission, Role};
 use mcommerce_bridge::store::{Store, StoreError};
 use protocol::{CollectionName, Filter, Operation, Path, Query};
 
@@ -10,24 +11,6 @@ use crate::secrets::random_password;
 
 pub const SHOPPER_EMAIL: &str = "demo@mcommerce.example";
 pub const ADMIN_EMAIL: &str = "admin@mcommerce.example";
-
-const ADMIN_PERMISSIONS: [&str; 15] = [
-    "create:product",
-    "update:product",
-    "delete:product",
-    "adjust:stock",
-    "create:category",
-    "update:category",
-    "delete:category",
-    "read:order",
-    "write:order",
-    "refund:payment",
-    "read:user",
-    "write:user",
-    "delete:user",
-    "read:role",
-    "write:role",
-];
 
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
@@ -55,7 +38,7 @@ pub enum AccountsError {
 pub async fn ensure_shopper(store: &dyn Store, password: &str) -> Result<Credentials, AccountsError> {
     let credentials = Credentials { email: SHOPPER_EMAIL.to_owned(), password: password.to_owned() };
     if !exists(store, SHOPPER_EMAIL).await? {
-        insert(store, user(&credentials, "Demo Shopper", "customer", &[]).await?).await?;
+        insert(store, user(&credentials, "Demo Shopper", Role::Customer, &[]).await?).await?;
     }
     Ok(credentials)
 }
@@ -67,7 +50,7 @@ pub async fn ensure_admin(store: &dyn Store) -> Result<Option<Credentials>, Acco
     }
     let credentials = Credentials { email: ADMIN_EMAIL.to_owned(), password: random_password() };
     let inserted =
-        insert(store, user(&credentials, "Demo Administrator", "admin", &ADMIN_PERMISSIONS).await?).await?;
+        insert(store, user(&credentials, "Demo Administrator", Role::Admin, Permission::ALL).await?).await?;
     Ok(inserted.then_some(credentials))
 }
 
@@ -89,8 +72,8 @@ async fn insert(store: &dyn Store, document: Document) -> Result<bool, AccountsE
 async fn user(
     credentials: &Credentials,
     name: &str,
-    role: &str,
-    permissions: &[&str],
+    role: Role,
+    permissions: &[Permission],
 ) -> Result<Document, AccountsError> {
     let password = credentials.password.clone();
     let hashed = tokio::task::spawn_blocking(move || {
@@ -104,8 +87,8 @@ async fn user(
         "email": &credentials.email,
         "name": name,
         "passwordHash": hash,
-        "role": role,
-        "permissions": permissions,
+        "role": bson::serialize_to_bson(&role).expect("a role is text"),
+        "permissions": permissions.iter().map(|permission| permission.name()).collect::<Vec<_>>(),
         "locale": "en",
         "emailVerified": true,
         "createdAt": now,

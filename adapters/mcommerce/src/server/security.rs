@@ -1,13 +1,11 @@
-//! Security headers for browsers, among them all Content-Security-Policies, one for each kind of content.
+//! Security headers for browsers, among them a Content-Security-Policy for each kind of content but the page, which brings
+//! its own.
 
 use http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// For responses of components: pages load nothing from other hosts and can't be framed.
-const SHOP_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'; \
-     frame-ancestors 'none'",
-);
+/// For responses of components that have none of their own: data, which loads nothing and can't be framed.
+const DATA_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// For pages of `mcommerce` itself, which have no scripts and frame only caught mails.
 pub(crate) const OWN_PAGE_POLICY: HeaderValue = HeaderValue::from_static(
@@ -22,7 +20,7 @@ pub(crate) const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
-    (CONTENT_SECURITY_POLICY, SHOP_POLICY),
+    (CONTENT_SECURITY_POLICY, DATA_POLICY),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),

@@ -7,8 +7,8 @@ use super::refusals::NoFile;
 use super::shelf::{self, File};
 
 const PAGE: &str = "/index.html";
-/// The page loads nothing from other origins and can't be framed.
-const PAGE_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; \
+/// The page and its files load nothing from other origins and can't be framed.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; \
     form-action 'self'; frame-ancestors 'none'";
 
 /// The encodings of precompressed files: the name in `Accept-Encoding` and the suffix of the file; best first.
@@ -49,8 +49,8 @@ fn respond(path: &str, request: &HeaderMap) -> Option<Response> {
     if let Some(encoding) = encoding {
         say(header::CONTENT_ENCODING, encoding);
     }
+    say(header::CONTENT_SECURITY_POLICY, POLICY);
     if path == PAGE {
-        say(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
         say(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
     }
     headers.insert(header::ETAG, etag);

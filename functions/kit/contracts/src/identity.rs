@@ -34,6 +34,9 @@ macro_rules! permissions {
         }
 
         impl Permission {
+            /// Every permission.
+            pub const ALL: &[Self] = &[$(Self::$permission),+];
+
             /// The name in tokens and roles.
             #[must_use]
             pub const fn name(self) -> &'static str {

@@ -1,7 +1,6 @@
 //! Mails: what is written to whom, in which language. Rules without I/O.
 
 pub mod changes;
-mod html;
 mod message;
 mod money;
 mod receipt;

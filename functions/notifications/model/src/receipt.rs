@@ -1,10 +1,9 @@
-use std::fmt::Write as _;
-
+use askama::Template;
+use contracts::orders::DueLine;
 use contracts::payments::PaymentSucceeded;
-use values::{Locale, LocalizedText, Money};
+use values::{Locale, LocalizedText};
 
 use crate::format_money;
-use crate::html::Escaped;
 
 /// What a buyer is told when a payment has succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,34 +63,72 @@ const FRENCH: Words = Words {
 
 const SHOP: &str = "Mcommerce";
 
+/// What both forms of a receipt say.
+struct Content<'a> {
+    words: Words,
+    paid: &'a PaymentSucceeded,
+    lines: Vec<Line>,
+    total: String,
+    link: String,
+}
+
+struct Line {
+    title: String,
+    quantity: u32,
+    total: String,
+}
+
+#[derive(Template)]
+#[template(path = "receipt.txt")]
+struct Text<'a> {
+    receipt: &'a Content<'a>,
+}
+
+/// Other people's text in it is escaped.
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct Html<'a> {
+    receipt: &'a Content<'a>,
+}
+
 impl Receipt {
     /// The receipt of a payment. `shop_url` is the address of the shop's page.
     pub fn new(paid: &PaymentSucceeded, shop_url: &str) -> Self {
+        let receipt = &Content::new(paid, shop_url);
+        Self {
+            subject: format!("{} {}", receipt.words.subject, paid.number),
+            text: Text { receipt }.to_string(),
+            html: Html { receipt }.to_string(),
+        }
+    }
+}
+
+impl<'a> Content<'a> {
+    fn new(paid: &'a PaymentSucceeded, shop_url: &str) -> Self {
         let words = match paid.locale {
             Locale::En => ENGLISH,
             Locale::Fr => FRENCH,
         };
         let link = format!("{}/orders/{}", shop_url.trim_end_matches('/'), paid.order_id);
+        let total = format_money(paid.total, paid.locale);
         Self {
-            subject: format!("{} {}", words.subject, paid.number),
-            text: text(paid, &words, &link),
-            html: html(paid, &words, &link),
+            words,
+            paid,
+            lines: paid.lines.iter().map(|line| Line::new(line, paid.locale)).collect(),
+            total,
+            link,
         }
     }
 }
 
-fn text(paid: &PaymentSucceeded, words: &Words, link: &str) -> String {
-    let money = |money: Money| format_money(money, paid.locale);
-    let Words { hello, thanks, colon, total, follow, goodbye, .. } = words;
-    let mut text = format!("{hello} {},\n\n{thanks} {}.\n{}\n\n", paid.buyer.name, paid.number, words.paid);
-    for line in &paid.lines {
-        let name = title(&line.name, &line.variant_name, paid.locale);
-        let (quantity, line_total) = (line.quantity.get(), money(line.line_total));
-        let _ = writeln!(text, "{quantity} × {name}{colon}{line_total}");
+impl Line {
+    fn new(line: &DueLine, locale: Locale) -> Self {
+        Self {
+            title: title(&line.name, &line.variant_name, locale),
+            quantity: line.quantity.get(),
+            total: format_money(line.line_total, locale),
+        }
     }
-    let _ =
-        write!(text, "\n{total}{colon}{}\n\n{follow}{colon}{link}\n\n{goodbye}\n{SHOP}\n", money(paid.total));
-    text
 }
 
 fn title(name: &LocalizedText, variant: &LocalizedText, locale: Locale) -> String {
@@ -101,62 +138,12 @@ fn title(name: &LocalizedText, variant: &LocalizedText, locale: Locale) -> Strin
     }
 }
 
-fn html(paid: &PaymentSucceeded, words: &Words, link: &str) -> String {
-    const CELL: &str = "padding:10px 0;border-bottom:1px solid #e5e2dc";
-    let money = |money: Money| format_money(money, paid.locale);
-    let mut rows = String::new();
-    for line in &paid.lines {
-        let name = title(&line.name, &line.variant_name, paid.locale);
-        let _ = write!(
-            rows,
-            "<tr><td style=\"{CELL}\">{}</td><td align=\"right\" style=\"{CELL}\">{}</td>\
-             <td align=\"right\" style=\"{CELL};white-space:nowrap\">{}</td></tr>",
-            Escaped(&name),
-            line.quantity.get(),
-            money(line.line_total),
-        );
-    }
-    let Words { lang, subject, hello, thanks, item, quantity, price, total, follow, goodbye, .. } = words;
-    let (number, name, link) = (&paid.number, Escaped(&paid.buyer.name), Escaped(link));
-    let (received, sum) = (words.paid, money(paid.total));
-    format!(
-        r#"<!doctype html>
-<html lang="{lang}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{subject} {number}</title></head>
-<body style="margin:0;background:#f6f4f0;color:#22201c;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
-<div style="max-width:560px;margin:0 auto;padding:24px">
-<p style="font-size:20px;font-weight:700;margin:0 0 16px">{SHOP}</p>
-<div style="background:#fff;border-radius:12px;padding:24px">
-<p style="margin:0 0 12px">{hello} {name},</p>
-<p style="margin:0 0 20px">{thanks} <strong style="white-space:nowrap">{number}</strong>.<br>{received}</p>
-<table width="100%" cellspacing="0" cellpadding="0" style="border-collapse:collapse;margin:0 0 20px">
-<thead><tr>
-<th align="left" style="font-size:13px;font-weight:600;color:#6b665d">{item}</th>
-<th align="right" style="font-size:13px;font-weight:600;color:#6b665d">{quantity}</th>
-<th align="right" style="font-size:13px;font-weight:600;color:#6b665d">{price}</th>
-</tr></thead>
-<tbody>{rows}</tbody>
-<tfoot><tr>
-<th align="left" colspan="2" style="padding:12px 0">{total}</th>
-<th align="right" style="padding:12px 0;white-space:nowrap">{sum}</th>
-</tr></tfoot>
-</table>
-<p style="margin:0"><a href="{link}" style="display:inline-block;background:#1f4d3d;color:#fff;text-decoration:none;border-radius:8px;padding:12px 20px">{follow}</a></p>
-</div>
-<p style="margin:20px 0 0;color:#6b665d">{goodbye}<br>{SHOP}</p>
-</div>
-</body>
-</html>
-"#
-    )
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use contracts::ids::{OrderId, PaymentId};
-    use contracts::orders::{Contact, DueLine, Quantity};
-    use values::Currency;
+    use contracts::orders::{Contact, Quantity};
+    use values::{Currency, Money};
 
     /// A payment of two mugs and a kettle, in this language, by somebody of this name.
     pub(crate) fn paid(locale: Locale, name: &str) -> PaymentSucceeded {
@@ -193,7 +180,7 @@ pub(crate) mod tests {
              Nous avons bien reçu votre paiement et préparons votre colis.\n\n\
              2 × Tasse, bleue\u{a0}: 39,98\u{a0}€\n1 × Bouilloire\u{a0}: 1\u{202f}194,52\u{a0}€\n\n\
              Total\u{a0}: 1\u{202f}234,50\u{a0}€\n\nSuivre votre commande\u{a0}: https://shop.example/orders/{}\n\n\
-             À bientôt,\nMcommerce\n",
+             À bientôt,\nMcommerce",
             paid.order_id
         );
         assert_eq!(receipt.text, expected);
@@ -226,8 +213,11 @@ pub(crate) mod tests {
     fn a_name_can_not_bring_markup() {
         let mut paid = paid(Locale::En, "<script>alert(1)</script>");
         paid.lines[0].name.en = "\"><img src=x>".into();
-        let html = Receipt::new(&paid, "https://shop.example").html;
-        assert!(!html.contains("<script") && !html.contains("<img"));
-        assert!(html.contains("&lt;script&gt;"));
+        let receipt = Receipt::new(&paid, "https://shop.example");
+        assert!(!receipt.html.contains("<script") && !receipt.html.contains("<img"));
+        assert!(
+            receipt.text.starts_with("Hello <script>alert(1)</script>,"),
+            "a text has no markup to escape"
+        );
     }
 }
