@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    self, Deserialize, DeserializeSeed, EnumAccess, IntoDeserializer as _, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    self, Deserialize, DeserializeSeed, EnumAccess, Expected, IntoDeserializer as _, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
 };
 
 /// Bytes that do not decode into the type.
@@ -261,6 +261,32 @@ impl de::Error for Undecodable {
     fn custom<T: fmt::Display>(message: T) -> Self {
         Self(message.to_string())
     }
+
+    // The defaults repeat the value, which may be somebody's name, and these messages are logged.
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self(format!("expected {expected}, found {}", kind(found)))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self(format!("expected {expected}, found another {}", kind(found)))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        Self(format!("expected one of {}", expected.join(", ")))
+    }
+}
+
+fn kind(found: Unexpected<'_>) -> &'static str {
+    match found {
+        Unexpected::Bool(_) => "boolean",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) | Unexpected::Float(_) => "number",
+        Unexpected::Char(_) | Unexpected::Str(_) => "text",
+        Unexpected::Unit | Unexpected::Option => "null",
+        Unexpected::Seq => "array",
+        Unexpected::Map => "document",
+        _ => "value",
+    }
 }
 
 #[cfg(test)]
@@ -278,6 +304,35 @@ mod tests {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             DateTime::from_millis(self.0).serialize(serializer)
         }
+    }
+
+    #[test]
+    fn what_does_not_decode_is_not_repeated() {
+        #[derive(Debug, Deserialize)]
+        struct Wanted {
+            #[expect(dead_code, reason = "only its parsing matters")]
+            field: u32,
+        }
+        for (value, found) in [
+            (bson::Bson::String("Ada".into()), "expected u32, found text"),
+            (bson::Bson::Int64(-4242), "expected u32, found another number"),
+        ] {
+            let bytes = bson::serialize_to_vec(&bson::doc! { "field": value }).unwrap();
+            assert_eq!(decode_document::<Wanted>(&bytes).unwrap_err().to_string(), found);
+        }
+        let bytes = bson::serialize_to_vec(&bson::doc! { "field": "Ada" }).unwrap();
+        #[derive(Debug, Deserialize)]
+        struct Chosen {
+            #[expect(dead_code, reason = "only its parsing matters")]
+            field: Choice,
+        }
+        #[derive(Debug, Deserialize)]
+        enum Choice {
+            One,
+            Two,
+        }
+        let told = decode_document::<Chosen>(&bytes).unwrap_err().to_string();
+        assert_eq!(told, "expected one of One, Two");
     }
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@
 //! again. [`crate::document!`] implements these traits beside the type, where they are compiled once.
 
 use bson::{Bson, Document, RawDocumentBuf};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::decode::Undecodable;
+use crate::decode::{Undecodable, decode_document};
 use crate::encode::{Unencodable, encode};
 
 /// A type that documents are decoded into.
@@ -17,6 +17,38 @@ use crate::encode::{Unencodable, encode};
 pub trait FromDocument: Sized {
     /// Decodes the BSON of one document.
     fn from_document(bytes: &[u8]) -> Result<Self, Undecodable>;
+}
+
+/// A document of a list, which goes on without those that do not decode.
+#[derive(Debug)]
+pub struct Readable<T>(pub Result<T, Unreadable>);
+
+/// A stored document that does not decode.
+#[derive(Debug, thiserror::Error)]
+#[error("{reason}")]
+pub struct Unreadable {
+    /// Its `_id`, if that is text.
+    pub id: Option<String>,
+    /// Why it does not decode.
+    pub reason: Undecodable,
+}
+
+impl<T: FromDocument> FromDocument for Readable<T> {
+    fn from_document(bytes: &[u8]) -> Result<Self, Undecodable> {
+        Ok(Self(T::from_document(bytes).map_err(|reason| unreadable(bytes, reason))))
+    }
+}
+
+/// Compiled here, whatever the type.
+#[cold]
+#[inline(never)]
+fn unreadable(bytes: &[u8], reason: Undecodable) -> Unreadable {
+    #[derive(Deserialize)]
+    struct Named {
+        #[serde(rename = "_id")]
+        id: String,
+    }
+    Unreadable { id: decode_document::<Named>(bytes).ok().map(|named| named.id), reason }
 }
 
 /// A type that documents are made from.

@@ -29,7 +29,7 @@ pub use collection::{Collection, Found, path};
 pub use decode::{Undecodable, Undecoded, decode_document};
 #[doc(hidden)]
 pub use document::make_document;
-pub use document::{FromDocument, ToDocument, to_bson};
+pub use document::{FromDocument, Readable, ToDocument, Unreadable, to_bson};
 pub use encode::{Unencodable, encode};
 pub use event::{CloudEvent, EventType, NewEvent};
 pub use filter::{Filter, Scalar};

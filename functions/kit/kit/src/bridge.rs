@@ -9,14 +9,15 @@ use http::request::Parts;
 use http::{Request, StatusCode, header};
 use protocol::{
     BSON_MEDIA_TYPE, Collection, Conflict, Failure, FailureCode, Filter, Found, FromDocument, Path, Query,
-    QueryAnswer, QueryRequest, QueryResult, Traceparent, TransactAnswer, Transaction, Undecoded, Unencodable,
-    decode_document,
+    QueryAnswer, QueryRequest, QueryResult, Readable, Traceparent, TransactAnswer, Transaction, Undecoded,
+    Unencodable, Unreadable, decode_document,
 };
 use values::{Fault, Problem, Secret};
 
 use crate::context::Context;
 use crate::host;
 use crate::host::Compiled;
+use crate::log::{Level, log};
 use crate::problem::Rejection;
 use crate::variable::variable_once;
 
@@ -153,6 +154,26 @@ impl Bridge {
     ) -> Result<Option<T>, BridgeError> {
         let query = Query { limit: 1, ..collection.query(filter) };
         Ok(self.query(query).await?.documents.pop())
+    }
+
+    /// The documents that can be read, and how many can't; each of these is logged, and stops no other.
+    pub fn readable<T>(&self, documents: Vec<Readable<T>>) -> (Vec<T>, usize) {
+        let mut unreadable = 0;
+        let readable = documents.into_iter().filter_map(|Readable(read)| match read {
+            Ok(document) => Some(document),
+            Err(error) => {
+                unreadable += 1;
+                self.log_unreadable(&error);
+                None
+            }
+        });
+        (readable.collect(), unreadable)
+    }
+
+    #[cold]
+    fn log_unreadable(&self, Unreadable { id, reason }: &Unreadable) {
+        let (id, reason) = (id.as_deref().unwrap_or("unknown"), reason.to_string());
+        log(Level::Error, &self.trace, "a document can't be read", &[("id", id), ("reason", &reason)]);
     }
 
     /// Whether a document matches the filter. Nothing of it is read.

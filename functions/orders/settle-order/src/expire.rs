@@ -1,7 +1,7 @@
 use contracts::catalogue::{OFFERED, stock};
 use kit::{Bridge, BridgeError, Context, Level};
 use orders_model::{ORDERS, Order, changes};
-use protocol::{Conflict, Direction, Expect, Query, SortKey, Transaction, path};
+use protocol::{Conflict, Direction, Expect, Query, Readable, SortKey, Transaction, path};
 use values::{Fault, Moment};
 
 use super::Emit as _;
@@ -22,8 +22,10 @@ pub(super) async fn expire(context: Context, bridge: &Bridge) -> Result<(), Faul
             after,
             ..ORDERS.query(changes::overdue(now))
         };
-        let found = bridge.query::<Order>(page).await?;
-        for order in &found.documents {
+        let found = bridge.query::<Readable<Order>>(page).await?;
+        let (orders, unreadable) = bridge.readable(found.documents);
+        failed += unreadable;
+        for order in &orders {
             if let Err(error) = expire_one(bridge, order, now).await {
                 failed += 1;
                 let (id, reason) = (order.id.to_string(), error.to_string());

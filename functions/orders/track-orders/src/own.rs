@@ -1,7 +1,7 @@
 use contracts::ids::UserId;
 use kit::{Bridge, BridgeError};
 use orders_model::{ORDERS, Order, OrderView};
-use protocol::{Cursor, Direction, Filter, Query, SortKey, path};
+use protocol::{Cursor, Direction, Filter, Query, Readable, SortKey, path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use values::{FieldCode, FieldFault, Invalid, Problem, parse_within};
@@ -51,15 +51,16 @@ impl Page {
             ..ORDERS.query(Filter::Eq(path("buyer.userId"), buyer.into()))
         };
         let continues = query.after.is_some();
-        let found = match bridge.query::<Order>(query).await {
+        let found = match bridge.query::<Readable<Order>>(query).await {
             Err(BridgeError::Refused(_)) if continues => {
                 let fault = FieldFault::new(FieldCode::Format, "must be `next` of an earlier answer");
                 return Err(Invalid::field("after", fault).into());
             }
             found => found?,
         };
+        let (orders, _) = bridge.readable(found.documents);
         Ok(OrderList {
-            items: found.documents.into_iter().map(OrderView::from).collect(),
+            items: orders.into_iter().map(OrderView::from).collect(),
             next: found.next.map(|next| next.as_str().to_owned()),
         })
     }
