@@ -3,23 +3,27 @@ use std::time::Duration;
 
 use axum::Router;
 use tokio::sync::{Notify, Semaphore};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::config::BridgeConfig;
-use crate::events::{Broker, Courier, Deliver, EventsError, Outbox, Rabbit, Relay, StoreBroker};
+use crate::error_chain::Chain;
+use crate::events::{Broker, Courier, Deliver, EventsError, Outbox, Rabbit, Relay, StoreBroker, Subscribers};
 use crate::grants::GrantBook;
 use crate::health::Health;
 use crate::lease::Lease;
 use crate::metrics::Metrics;
 use crate::schedule::Clock;
+use crate::set_aside::SetAside;
 use crate::store::Store;
 use crate::urls::BrokerUrl;
 
 /// How long a shutdown tries to release the lease. An unreachable store must not delay it further.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often to look for transactions that a bridge left open when it died.
+const ABANDONED_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A running bridge. It doesn't listen by itself: serve [`Bridge::router`], or call it in process.
 pub struct Bridge {
@@ -54,20 +58,34 @@ impl Bridge {
         let metrics = Arc::new(Metrics::new());
         metrics.preregister(config.declarations.event_types(), &subscriptions);
         let lease = Arc::new(Lease::new(Arc::clone(&store), "relay", settings.lease_time.get()));
+        let set_aside = SetAside::new(Arc::clone(&store), Arc::clone(&metrics));
         let delivers_without_relay = matches!(broker, BrokerUrl::Amqp(_));
+        let queues = match &broker {
+            BrokerUrl::Amqp(_) => Rabbit::queues(&settings, &subscriptions),
+            BrokerUrl::Store => Vec::new(),
+        };
+        let subscribers = Arc::new(Subscribers::new(
+            Arc::clone(&store),
+            subscriptions.clone(),
+            queues,
+            Arc::clone(&metrics),
+        ));
         let broker: Arc<dyn Broker> = match broker {
             BrokerUrl::Amqp(url) => {
-                Arc::new(Rabbit::new(url, &settings, subscriptions, Arc::clone(&metrics)))
+                let subscribers = Arc::clone(&subscribers);
+                Arc::new(Rabbit::new(url, &settings, subscriptions, subscribers, Arc::clone(&metrics)))
             }
             BrokerUrl::Store => {
                 metrics.broker_up.set(1);
                 let (store, lease) = (Arc::clone(&store), Arc::clone(&lease));
-                Arc::new(StoreBroker::new(store, subscriptions, lease, &settings))
+                let (set_aside, subscribers) = (set_aside.clone(), Arc::clone(&subscribers));
+                Arc::new(StoreBroker::new(store, set_aside, subscribers, subscriptions, lease, &settings))
             }
         };
         let committed = Arc::new(Notify::new());
         let relay = Arc::new(Relay::new(
-            Outbox::new(Arc::clone(&store)),
+            Outbox::new(Arc::clone(&store), set_aside),
+            Arc::clone(&subscribers),
             Arc::clone(&broker),
             Arc::clone(&lease),
             Arc::clone(&committed),
@@ -97,6 +115,8 @@ impl Bridge {
             background: TaskTracker::new(),
         };
         bridge.watch_store();
+        bridge.end_abandoned();
+        bridge.record_subscriptions(subscribers);
         bridge.run_schedules();
         if settings.relay {
             bridge.relay_events();
@@ -172,6 +192,44 @@ impl Bridge {
             let (collections, settings) = (app.config.declarations.collections(), &app.config.settings);
             let watch = app.health.watch(Arc::clone(&app.store), collections, settings, &app.metrics);
             stop.run_until_cancelled(watch).await;
+        });
+    }
+
+    fn end_abandoned(&self) {
+        let (app, stop) = (Arc::clone(&self.app), self.stop_background.clone());
+        self.background.spawn(async move {
+            let end = async {
+                let mut failing = false;
+                loop {
+                    app.health.up().await;
+                    match app.store.end_abandoned().await {
+                        Ok(count) => {
+                            failing = false;
+                            if count > 0 {
+                                tracing::warn!(count, "abandoned transactions were ended");
+                            }
+                        }
+                        Err(error) => {
+                            if !std::mem::replace(&mut failing, true) {
+                                tracing::warn!(error = %Chain(&error), "abandoned transactions can't be ended");
+                            }
+                        }
+                    }
+                    sleep(ABANDONED_INTERVAL).await;
+                }
+            };
+            stop.run_until_cancelled(end).await;
+        });
+    }
+
+    fn record_subscriptions(&self, subscribers: Arc<Subscribers>) {
+        let (app, stop) = (Arc::clone(&self.app), self.stop_background.clone());
+        self.background.spawn(async move {
+            let record = async {
+                app.health.prepared().await;
+                subscribers.run(app.config.settings.backoff).await;
+            };
+            stop.run_until_cancelled(record).await;
         });
     }
 

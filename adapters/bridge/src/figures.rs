@@ -34,4 +34,6 @@ pub struct DeliveryFigures {
     pub retry: u64,
     /// Refused for good, now a dead letter.
     pub parked: u64,
+    /// Of a schedule, refused for good; the next one makes up for it.
+    pub skipped: u64,
 }

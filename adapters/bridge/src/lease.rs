@@ -74,12 +74,18 @@ impl Lease {
     async fn take(&self) -> Result<bool, StoreError> {
         let query = Query { filter: Filter::id(self.name), limit: 1, ..Query::new(leases()) };
         let found = self.store.query(&query).await?.documents;
-        let Some(lease) = found.first() else {
-            let document = doc! { "_id": self.name, "holder": &self.holder, "expiresAt": self.expiry() };
-            return self.commit(Operation::Insert { collection: leases(), document }).await;
+        let mine = || doc! { "_id": self.name, "holder": &self.holder, "expiresAt": self.expiry() };
+        let seen = match found.first().map(|lease| lease.get_datetime("expiresAt")) {
+            None => {
+                return self.commit(Operation::Insert { collection: leases(), document: mine() }).await;
+            }
+            // What can't be read is nobody's. If two bridges replace it at once, the next renewal decides.
+            Some(Err(_)) => {
+                tracing::error!(lease = self.name, "a lease that can't be read was replaced");
+                return self.commit(Operation::Upsert { collection: leases(), document: mine() }).await;
+            }
+            Some(Ok(seen)) => seen,
         };
-        let seen =
-            lease.get_datetime("expiresAt").map_err(|error| StoreError::unreadable("the lease", error))?;
         if seen > DateTime::now() {
             return Ok(false);
         }

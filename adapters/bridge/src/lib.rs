@@ -19,6 +19,7 @@ mod http;
 mod lease;
 mod metrics;
 mod schedule;
+mod set_aside;
 pub mod store;
 mod urls;
 

@@ -49,6 +49,11 @@ pub(crate) struct SubscriptionLabels {
     pub(crate) subscription: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct SetAsideLabels {
+    pub(crate) collection: String,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 pub(crate) struct Metrics {
@@ -64,6 +69,8 @@ pub(crate) struct Metrics {
     pub(crate) relaying: Gauge,
     pub(crate) deliveries: Family<DeliveryLabels, Counter>,
     pub(crate) delivery_time: Histograms<SubscriptionLabels>,
+    pub(crate) set_aside: Family<SetAsideLabels, Counter>,
+    pub(crate) orphaned_queues: Gauge,
     pub(crate) store_up: Gauge,
     pub(crate) broker_up: Gauge,
 }
@@ -84,6 +91,8 @@ impl Metrics {
             relaying: Gauge::default(),
             deliveries: Family::default(),
             delivery_time: Family::new_with_constructor(histogram),
+            set_aside: Family::default(),
+            orphaned_queues: Gauge::default(),
             store_up: Gauge::default(),
             broker_up: Gauge::default(),
         };
@@ -111,6 +120,12 @@ impl Metrics {
         to.register("deliveries", "Attempts to deliver an event by outcome", self.deliveries.clone());
         let time = self.delivery_time.clone();
         to.register_with_unit("delivery", "Time of an attempt to deliver an event", Unit::Seconds, time);
+        to.register("set_aside", "Unreadable documents moved out of the way", self.set_aside.clone());
+        to.register(
+            "orphaned_queues",
+            "Queues of RabbitMQ that no bridge has used for an hour",
+            self.orphaned_queues.clone(),
+        );
         to.register("store_up", "1 while the store serves", self.store_up.clone());
         to.register("broker_up", "1 while the broker is connected", self.broker_up.clone());
     }
@@ -127,7 +142,7 @@ impl Metrics {
             drop(self.events_published.get_or_create(&labels));
         }
         for subscription in subscriptions.iter() {
-            for outcome in ["done", "retry", "parked"] {
+            for outcome in ["done", "retry", "parked", "skipped"] {
                 let labels = DeliveryLabels { subscription: subscription.name().to_owned(), outcome };
                 drop(self.deliveries.get_or_create(&labels));
             }
@@ -152,8 +167,9 @@ impl Metrics {
                 let labels = DeliveryLabels { subscription: name.clone(), outcome };
                 self.deliveries.get_or_create(&labels).get()
             };
-            let (done, retry, parked) = (count("done"), count("retry"), count("parked"));
-            (name, DeliveryFigures { done, retry, parked })
+            let (done, retry) = (count("done"), count("retry"));
+            let (parked, skipped) = (count("parked"), count("skipped"));
+            (name, DeliveryFigures { done, retry, parked, skipped })
         });
         Figures {
             store_up: self.store_up.get() > 0,

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::backoff::Backoff;
 use crate::config::BackoffSettings;
 use crate::error_chain::Chain;
-use crate::events::Emission;
+use crate::events::{Emission, SCHEDULES};
 use crate::store::{Store, StoreError};
 
 fn schedules() -> CollectionName {
@@ -60,9 +60,13 @@ impl Clock {
         let name = self.name.as_str();
         let query = Query { filter: Filter::id(name), limit: 1, ..Query::new(schedules()) };
         let known = self.store.query(&query).await?.documents;
-        let advance = match known.first() {
-            Some(document) if document.get_i64("tick").is_ok_and(|known| known >= tick) => return Ok(false),
-            Some(_) => Operation::Update {
+        let advance = match known.first().map(|document| document.get_i64("tick")) {
+            Some(Ok(known)) if known >= tick => return Ok(false),
+            // What can't be read can't stop a schedule.
+            Some(Err(_)) => {
+                Operation::Upsert { collection: schedules(), document: doc! { "_id": name, "tick": tick } }
+            }
+            Some(Ok(_)) => Operation::Update {
                 collection: schedules(),
                 filter: Filter::id(name).and(Filter::Lt(tick_path(), tick.into())),
                 update: Update(vec![Change::Set(tick_path(), tick.into())]),
@@ -95,7 +99,7 @@ impl Clock {
         let due = OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(at_millis);
         Emission {
             id: tick_id(name, tick, at_millis),
-            source: format!("/schedules/{name}"),
+            source: format!("{SCHEDULES}{name}"),
             kind: self.schedule.emit.clone(),
             subject: name.to_owned(),
             traceparent: *context,

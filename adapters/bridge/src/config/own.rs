@@ -17,12 +17,20 @@ pub(super) fn add_own(declarations: &mut Declarations) {
     }
 }
 
-fn own_list() -> [Collection; 4] {
+fn own_list() -> [Collection; 7] {
     let over = |name: &str, keys: &[&str]| {
         let keys = keys.iter().map(|key| Path::parse(*key).expect("the bridge's own field names are paths"));
         Index::over(name, keys.collect())
     };
     let deliveries = vec![over("due", &["subscription", "state", "nextAt"]), over("parked", &["state"])];
-    [("outbox", Vec::new()), ("deliveries", deliveries), ("leases", Vec::new()), ("schedules", Vec::new())]
-        .map(|(name, indexes)| Collection::new(CollectionName::internal(name), "bridge", indexes))
+    [
+        ("outbox", Vec::new()),
+        ("deliveries", deliveries),
+        ("leases", Vec::new()),
+        ("schedules", Vec::new()),
+        ("set_aside", Vec::new()),
+        ("subscriptions", Vec::new()),
+        ("queues", Vec::new()),
+    ]
+    .map(|(name, indexes)| Collection::new(CollectionName::internal(name), "bridge", indexes))
 }

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
-use super::deliver::{Deliver, DeliveryOutcome, traceparent_of};
+use super::deliver::{Deliver, DeliveryOutcome, Head};
 use crate::config::FunctionTokens;
 use crate::metrics::{DeliveryLabels, Metrics, SubscriptionLabels};
 use application::Subscription;
@@ -31,6 +31,8 @@ pub(crate) enum Verdict {
     Retry { after: Duration, attempts: u32, refusal: Refusal },
     /// The event must be parked as a dead letter.
     Park { attempts: u32, refusal: Refusal },
+    /// The event is dropped: its schedule emits another one soon, which makes up for it.
+    Skip { attempts: u32, refusal: Refusal },
 }
 
 /// Why an attempt failed.
@@ -60,7 +62,8 @@ impl Courier {
     ) -> Verdict {
         let started = Instant::now();
         let name = subscription.name();
-        let parent = hop.or_else(|| traceparent_of(&event));
+        let head = Head::read(&event);
+        let parent = hop.or_else(|| head.traceparent());
         let span = info_span!(
             parent: None,
             "deliver",
@@ -76,7 +79,7 @@ impl Courier {
         span.set_remote_parent(|| parent);
         let context = span.traceparent().or(parent);
         let outcome = self.post(subscription, event, context.as_ref()).await;
-        let verdict = judge(subscription, &outcome, attempts.saturating_add(1));
+        let verdict = judge(subscription, &outcome, attempts.saturating_add(1), head.is_tick());
         record(&span, &outcome, &verdict);
         let trace_id = context.as_ref().map(Traceparent::trace_id);
         let seconds = started.elapsed().as_secs_f64();
@@ -111,6 +114,18 @@ impl Courier {
                 );
                 "parked"
             }
+            Verdict::Skip { attempts, refusal: Refusal { status, reason } } => {
+                tracing::error!(
+                    "traceId" = trace_id,
+                    event_id,
+                    subscription = name,
+                    attempts,
+                    status,
+                    reason,
+                    "tick skipped"
+                );
+                "skipped"
+            }
         };
         self.metrics
             .deliveries
@@ -143,10 +158,11 @@ fn record(span: &Span, outcome: &DeliveryOutcome, verdict: &Verdict) {
         Verdict::Done => {}
         Verdict::Retry { refusal, .. } => span.record_failure(refusal.reason.clone()),
         Verdict::Park { refusal, .. } => span.record_failure(format!("parked: {}", refusal.reason)),
+        Verdict::Skip { refusal, .. } => span.record_failure(format!("skipped: {}", refusal.reason)),
     }
 }
 
-fn judge(subscription: &Subscription, outcome: &DeliveryOutcome, attempts: u32) -> Verdict {
+fn judge(subscription: &Subscription, outcome: &DeliveryOutcome, attempts: u32, is_tick: bool) -> Verdict {
     let refusal = match outcome {
         DeliveryOutcome::Answered(200..=299) => return Verdict::Done,
         DeliveryOutcome::Answered(status) => {
@@ -161,6 +177,7 @@ fn judge(subscription: &Subscription, outcome: &DeliveryOutcome, attempts: u32) 
     };
     match subscription.delay_after(attempts) {
         Some(after) if refusal.status != Some(UNPROCESSABLE) => Verdict::Retry { after, attempts, refusal },
+        _ if is_tick => Verdict::Skip { attempts, refusal },
         _ => Verdict::Park { attempts, refusal },
     }
 }
@@ -175,7 +192,7 @@ mod tests {
                     timeout = \"1s\"\nconcurrency = 1";
         let name = || Name::parse("a").unwrap();
         let subscription = Subscription::new(name(), name(), toml::from_str(text).unwrap()).unwrap();
-        judge(&subscription, outcome, attempts)
+        judge(&subscription, outcome, attempts, false)
     }
 
     #[test]

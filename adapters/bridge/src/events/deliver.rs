@@ -7,6 +7,9 @@ use serde::Deserialize;
 
 use crate::config::FunctionToken;
 
+/// What the sources of a schedule's events begin with.
+pub(crate) const SCHEDULES: &str = "/schedules/";
+
 /// The media type of a delivered event.
 pub const EVENT_MEDIA_TYPE: &str = "application/cloudevents+json";
 
@@ -36,11 +39,27 @@ pub trait Deliver: Send + Sync + 'static {
     ) -> DeliveryOutcome;
 }
 
-/// The trace context in an event: that of the request that emitted it.
-pub(super) fn traceparent_of(event_json: &[u8]) -> Option<Traceparent> {
-    #[derive(Deserialize)]
-    struct Traced {
-        traceparent: Option<String>,
+/// What decides how an event is delivered.
+#[derive(Default, Deserialize)]
+pub(super) struct Head {
+    #[serde(default)]
+    source: String,
+    traceparent: Option<String>,
+}
+
+impl Head {
+    /// Reads it off an event; off anything else, it is empty.
+    pub(super) fn read(event_json: &[u8]) -> Self {
+        serde_json::from_slice(event_json).unwrap_or_default()
     }
-    Traceparent::parse(&serde_json::from_slice::<Traced>(event_json).ok()?.traceparent?)
+
+    /// The context of the request that emitted the event.
+    pub(super) fn traceparent(&self) -> Option<Traceparent> {
+        Traceparent::parse(self.traceparent.as_deref()?)
+    }
+
+    /// Whether a schedule emitted the event.
+    pub(super) fn is_tick(&self) -> bool {
+        self.source.starts_with(SCHEDULES)
+    }
 }

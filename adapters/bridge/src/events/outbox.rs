@@ -12,6 +12,7 @@ use tracing::field::Empty;
 use tracing::{Span, info_span};
 use uuid::Uuid;
 
+use crate::set_aside::{Page, SetAside};
 use crate::store::{Store, StoreError};
 
 /// The most events of one page.
@@ -31,6 +32,7 @@ pub(crate) struct Emission {
 #[derive(Clone)]
 pub(crate) struct Outbox {
     store: Arc<dyn Store>,
+    set_aside: SetAside,
 }
 
 /// An event in the outbox.
@@ -71,16 +73,18 @@ impl Emission {
 }
 
 impl Outbox {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    pub(crate) fn new(store: Arc<dyn Store>, set_aside: SetAside) -> Self {
+        Self { store, set_aside }
     }
 
-    /// Returns the oldest events, in order.
+    /// Returns the oldest events, in order, and sets aside what can't be read.
     pub(crate) async fn page(&self) -> Result<Vec<Outgoing>, StoreError> {
         let oldest_first = vec![SortKey { path: Path::id(), direction: Direction::Ascending }];
         let query = Query { sort: oldest_first, limit: PAGE, ..Query::new(collection()) };
         let found = self.store.query(&query).await?;
-        found.documents.iter().map(Outgoing::read).collect()
+        let Page { readable, unreadable } = Page::read(found.documents, Outgoing::read);
+        self.set_aside.take(&collection(), unreadable).await?;
+        Ok(readable)
     }
 
     /// The operation that removes an event, and fails its transaction if the event is gone.

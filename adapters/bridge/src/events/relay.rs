@@ -7,7 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::broker::Broker;
 use super::error::EventsError;
-use super::outbox::{Outbox, PAGE};
+use super::outbox::{Outbox, Outgoing, PAGE};
+use super::subscribers::Subscribers;
 use crate::backoff::Backoff;
 use crate::config::{BackoffSettings, Settings};
 use crate::error_chain::Chain;
@@ -17,6 +18,7 @@ use crate::metrics::{EventLabels, Metrics};
 /// Moves events from the outbox to the broker while it holds the lease.
 pub(crate) struct Relay {
     outbox: Outbox,
+    subscribers: Arc<Subscribers>,
     broker: Arc<dyn Broker>,
     lease: Arc<Lease>,
     committed: Arc<Notify>,
@@ -28,6 +30,7 @@ pub(crate) struct Relay {
 impl Relay {
     pub(crate) fn new(
         outbox: Outbox,
+        subscribers: Arc<Subscribers>,
         broker: Arc<dyn Broker>,
         lease: Arc<Lease>,
         committed: Arc<Notify>,
@@ -35,7 +38,7 @@ impl Relay {
         settings: &Settings,
     ) -> Self {
         let (poll_interval, backoff) = (settings.poll_interval.get(), settings.backoff);
-        Self { outbox, broker, lease, committed, metrics, poll_interval, backoff }
+        Self { outbox, subscribers, broker, lease, committed, metrics, poll_interval, backoff }
     }
 
     /// Moves one page of events and returns how many. 0 while another bridge holds the lease.
@@ -46,7 +49,8 @@ impl Relay {
             return Ok(0);
         }
         let events = self.outbox.page().await?;
-        self.metrics.outbox_age.set(events.first().map_or(0.0, super::outbox::Outgoing::age_seconds));
+        self.subscribers.read().await?;
+        self.metrics.outbox_age.set(events.first().map_or(0.0, Outgoing::age_seconds));
         if events.is_empty() {
             return Ok(0);
         }

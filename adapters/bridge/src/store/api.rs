@@ -42,6 +42,11 @@ pub trait Store: Send + Sync + 'static {
 
     async fn get_blob(&self, id: &str) -> Result<Option<Blob>, StoreError>;
 
+    /// Ends transactions that a bridge left open when it died, and returns how many. Only a store that is a server has any.
+    async fn end_abandoned(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
     /// Fails unless the store can serve.
     async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -1,7 +1,9 @@
 use application::Declarations;
+use bson::Document;
 use lapin::options::{ExchangeDeleteOptions, QueueDeleteOptions};
-use lapin::{Connection, ConnectionProperties};
+use lapin::{Channel, Connection, ConnectionProperties};
 use mcommerce_bridge::{AmqpUrl, BrokerUrl, DeadLetters, open_store};
+use protocol::{CollectionName, Operation, Query};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -49,6 +51,28 @@ impl Backend {
         }
     }
 
+    /// Puts a document into one of the bridge's own collections, as a careless hand would.
+    pub(crate) async fn insert(&self, collection: &'static str, document: Document) {
+        let collection = CollectionName::internal(collection);
+        let insert = Operation::Insert { collection, document };
+        open_store(&self.store_url).unwrap().transact(&[insert]).await.unwrap();
+    }
+
+    /// The documents of one of the bridge's own collections.
+    pub(crate) async fn all(&self, collection: &'static str) -> Vec<Document> {
+        let query = Query::new(CollectionName::internal(collection));
+        let found = open_store(&self.store_url).unwrap().query(&query).await.unwrap().documents;
+        found.iter().map(|document| Document::try_from(document.as_ref()).unwrap()).collect()
+    }
+
+    /// Deletes a queue of this test's, as a careless hand would.
+    pub(crate) async fn delete_queue(&self, name: &str) {
+        let (connection, channel) = connect().await;
+        let queue = format!("{}.{name}", self.prefix);
+        channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await.unwrap();
+        connection.close(200, "OK".into()).await.unwrap();
+    }
+
     /// Removes what the test left on the servers.
     pub(crate) async fn clean(self) {
         if self.broker == BrokerUrl::Store {
@@ -56,9 +80,7 @@ impl Backend {
         }
         let client = mongodb::Client::with_uri_str(&self.store_url).await.unwrap();
         client.database(&self.prefix).drop().await.unwrap();
-        let url = std::env::var("AMQP_URL").unwrap();
-        let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
-        let channel = connection.create_channel().await.unwrap();
+        let (connection, channel) = connect().await;
         for subscription in declared().subscriptions().iter() {
             let queue = format!("{}.{}", self.prefix, subscription.name());
             let delays = subscription.delays().map(|delay| format!("{queue}.retry.{}ms", delay.as_millis()));
@@ -70,6 +92,13 @@ impl Backend {
         channel.exchange_delete(exchange.into(), ExchangeDeleteOptions::default()).await.unwrap();
         connection.close(200, "OK".into()).await.unwrap();
     }
+}
+
+async fn connect() -> (Connection, Channel) {
+    let url = std::env::var("AMQP_URL").unwrap();
+    let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
+    let channel = connection.create_channel().await.unwrap();
+    (connection, channel)
 }
 
 fn declared() -> Declarations {

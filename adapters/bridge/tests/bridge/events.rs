@@ -1,10 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use bson::doc;
 use http::Method;
 use serde_json::json;
 
 use crate::backends::{Backend, on_both_backends};
-use crate::support::{Consumer, Received, Shop, config, making, request, soon, token, until};
+use crate::support::{Consumer, Received, Shop, config, config_with, making, request, soon, token, until};
 
 fn ids(received: &[Received]) -> Vec<&str> {
     received.iter().map(Received::id).collect()
@@ -74,22 +75,6 @@ async fn a_delivery_that_a_crash_interrupted_is_repeated(backend: &Backend) {
     let next = Shop::open(backend).await;
     assert_eq!(ids(&next.consumer.receives(1).await), [id]);
     next.shutdown().await;
-}
-
-async fn events_of_a_subject_arrive_in_the_order_of_their_transactions(backend: &Backend) {
-    let shop = Shop::open(backend).await;
-    for (n, subject) in (0..60).zip(["a", "b", "c"].into_iter().cycle()) {
-        shop.http.make(&format!("thing-{n}"), subject, n).await;
-    }
-    let received = shop.consumer.receives(60).await;
-    let mut by_subject: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-    for event in &received {
-        by_subject.entry(event.event["subject"].as_str().unwrap()).or_default().push(event.n());
-    }
-    for (subject, first) in [("a", 0), ("b", 1), ("c", 2)] {
-        assert_eq!(by_subject[subject], (0..20).map(|n| first + 3 * n).collect::<Vec<_>>());
-    }
-    shop.shutdown().await;
 }
 
 async fn two_events_of_one_subject_are_never_in_flight_at_once(backend: &Backend) {
@@ -198,6 +183,99 @@ async fn an_event_without_subscribers_leaves_the_outbox_and_delays_no_other(back
     next.shutdown().await;
 }
 
+async fn an_event_that_can_not_be_read_is_set_aside_and_delays_no_other(backend: &Backend) {
+    let shop = Shop::open(backend).await;
+    let spoiled = doc! { "_id": "0", "event": "Ada's" };
+    backend.insert("outbox", spoiled.clone()).await;
+    let id = shop.http.make("a", "a", 1).await;
+    assert_eq!(ids(&shop.consumer.receives(1).await), [id]);
+    is_set_aside(backend, &shop, "_outbox", &spoiled).await;
+    shop.shutdown().await;
+}
+
+async fn a_lease_and_a_schedule_that_can_not_be_read_are_replaced(backend: &Backend) {
+    let heartbeat = "[schedules.heartbeat]\nevery = \"24h\"\nemit = \"thing.made\"";
+    let prepared = Shop::open_with(backend, config(), |to| to.relay = false, Consumer::accepting_all()).await;
+    prepared.shutdown().await;
+    backend.insert("leases", doc! { "_id": "relay", "expiresAt": "tomorrow" }).await;
+    backend.insert("schedules", doc! { "_id": "heartbeat", "tick": "the next" }).await;
+    let shop = Shop::open_with(backend, config_with(heartbeat), |_| {}, Consumer::accepting_all()).await;
+    assert_eq!(shop.consumer.receives(1).await[0].event["source"], "/schedules/heartbeat");
+    shop.shutdown().await;
+}
+
+/// An operator's slip.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_event_is_lost_when_a_queue_is_deleted_or_the_exchange_has_no_binding() {
+    let Some(backend) = Backend::production() else { return };
+    let consumer = Consumer::accepting_all();
+    let consuming = Shop::open_with(&backend, config(), |_| {}, consumer.clone()).await;
+    backend.delete_queue("consumer").await;
+    let mut committed = BTreeSet::new();
+    for n in 0..5 {
+        committed.insert(consuming.http.make(&format!("thing-{n}"), "a", n).await);
+    }
+    let received = consumer.receives(5).await;
+    assert_eq!(received.iter().map(|event| event.id().to_owned()).collect::<BTreeSet<_>>(), committed);
+    consuming.shutdown().await;
+    backend.clean().await;
+}
+
+/// As in the middle of a rollout.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_relay_serves_a_new_subscription() {
+    let Some(backend) = Backend::production() else { return };
+    let consumer = Consumer::accepting_all();
+    let old = Shop::open_with(&backend, config(), |_| {}, consumer.clone()).await;
+    let subscribed = r#"
+        [clients.consumer.consumes.newcomer]
+        events = ["thing.changed"]
+        attempts = 3
+        first_delay = "20ms"
+        longest_delay = "40ms"
+        timeout = "20s"
+        concurrency = 4
+    "#;
+    let new =
+        Shop::open_with(&backend, config_with(subscribed), |to| to.relay = false, consumer.clone()).await;
+    until("the new one has recorded it", async || backend.all("subscriptions").await.len() == 2).await;
+    let mut body = making("a", "a", 1);
+    body["events"][0]["type"] = json!("thing.changed");
+    assert_eq!(old.http.transact("writer", &body).await.status, 200);
+    assert_eq!(consumer.receives(1).await[0].path, "/events/newcomer");
+    old.shutdown().await;
+    new.shutdown().await;
+    for queue in ["newcomer", "newcomer.dead", "newcomer.retry.20ms", "newcomer.retry.40ms"] {
+        backend.delete_queue(queue).await;
+    }
+    backend.clean().await;
+}
+
+/// Where the store is the broker.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delivery_that_can_not_be_read_is_set_aside_and_delays_no_other() {
+    let backend = Backend::embedded();
+    let shop = Shop::open(&backend).await;
+    let spoiled = doc! {
+        "_id": "0", "subscription": "consumer", "state": "pending", "nextAt": bson::DateTime::from_millis(0),
+        "subject": 7,
+    };
+    backend.insert("deliveries", spoiled.clone()).await;
+    let id = shop.http.make("a", "a", 1).await;
+    assert_eq!(ids(&shop.consumer.receives(1).await), [id]);
+    is_set_aside(&backend, &shop, "_deliveries", &spoiled).await;
+    shop.shutdown().await;
+}
+
+async fn is_set_aside(backend: &Backend, shop: &Shop, collection: &str, spoiled: &bson::Document) {
+    let kept = backend.all("set_aside").await;
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert_eq!(kept[0].get_str("collection").unwrap(), collection);
+    assert_eq!(kept[0].get_document("document").unwrap(), spoiled);
+    let counted = format!("mcommerce_bridge_set_aside_total{{collection=\"{collection}\"}} 1");
+    assert!(shop.bridge.metrics().contains(&counted));
+}
+
 async fn parked(backend: &Backend, count: usize) -> Vec<mcommerce_bridge::DeadLetter> {
     let dead = backend.dead_letters();
     soon("the dead letters", async {
@@ -219,7 +297,6 @@ on_both_backends!(
     an_event_arrives_as_a_cloud_event_with_the_consumers_token_and_the_emitters_trace,
     an_event_committed_but_not_published_is_delivered_once_by_the_next_bridge,
     a_delivery_that_a_crash_interrupted_is_repeated,
-    events_of_a_subject_arrive_in_the_order_of_their_transactions,
     two_events_of_one_subject_are_never_in_flight_at_once,
     a_refused_event_is_retried_and_delays_no_other,
     an_event_refused_too_often_is_parked_and_can_be_replayed,
@@ -227,4 +304,6 @@ on_both_backends!(
     dead_letters_can_be_replayed_together_and_discarded_one_by_one,
     two_bridges_deliver_each_event_once,
     an_event_without_subscribers_leaves_the_outbox_and_delays_no_other,
+    an_event_that_can_not_be_read_is_set_aside_and_delays_no_other,
+    a_lease_and_a_schedule_that_can_not_be_read_are_replaced,
 );

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails there")]
 
+mod abandoned;
 mod backends;
 mod blobs;
 mod events;

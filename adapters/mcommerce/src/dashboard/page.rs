@@ -135,7 +135,11 @@ mod tests {
             broker_up: false,
             outbox_age_seconds: 2.0,
             events: [("order.created".to_owned(), EventFigures { committed: 5, published: 4 })].into(),
-            deliveries: [("send-email".to_owned(), DeliveryFigures { done: 3, retry: 2, parked: 1 })].into(),
+            deliveries: [(
+                "send-email".to_owned(),
+                DeliveryFigures { done: 3, retry: 2, parked: 1, skipped: 0 },
+            )]
+            .into(),
         }));
         has(&html, &["Figures since 2026-01-02 03:04:05 UTC", "<dt>Orders</dt><dd>5</dd>"]);
         has(&html, &["<dt>Payments</dt><dd>–</dd>", "<dt>Mails in the inbox</dt><dd>3</dd>"]);

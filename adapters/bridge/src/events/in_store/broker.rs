@@ -15,7 +15,9 @@ use crate::events::broker::Broker;
 use crate::events::courier::Courier;
 use crate::events::error::EventsError;
 use crate::events::outbox::{Outbox, Outgoing};
+use crate::events::subscribers::Subscribers;
 use crate::lease::Lease;
+use crate::set_aside::SetAside;
 use crate::store::{Store, StoreError};
 use application::Subscriptions;
 
@@ -24,18 +26,24 @@ const MAX_OPERATIONS: usize = 64;
 /// The broker `store`.
 pub(crate) struct StoreBroker {
     queue: Queue,
+    subscribers: Arc<Subscribers>,
 }
 
 impl StoreBroker {
     pub(crate) fn new(
         store: Arc<dyn Store>,
+        set_aside: SetAside,
+        subscribers: Arc<Subscribers>,
         subscriptions: Subscriptions,
         lease: Arc<Lease>,
         settings: &Settings,
     ) -> Self {
         let (poll_interval, backoff) = (settings.poll_interval.get(), settings.backoff);
         let forwarded = Notify::new();
-        Self { queue: Queue { store, subscriptions, lease, forwarded, poll_interval, backoff } }
+        Self {
+            subscribers,
+            queue: Queue { store, set_aside, subscriptions, lease, forwarded, poll_interval, backoff },
+        }
     }
 
     /// Takes an event out of the outbox and adds its deliveries. Their ids are derived from the event's, so doing this
@@ -43,9 +51,8 @@ impl StoreBroker {
     fn moves(&self, event: &Outgoing, publishing: &Span) -> Vec<Operation> {
         let traceparent = publishing.traceparent().or_else(|| event.traceparent());
         let mut operations = vec![Outbox::take(&event.id)];
-        let consuming = self.queue.subscriptions.consuming(&event.kind);
-        operations
-            .extend(consuming.map(|subscription| document::pending(subscription.name(), event, traceparent)));
+        let consuming = self.subscribers.consuming(&event.kind);
+        operations.extend(consuming.iter().map(|name| document::pending(name, event, traceparent)));
         operations
     }
 

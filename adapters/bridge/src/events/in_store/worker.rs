@@ -14,6 +14,7 @@ use crate::error_chain::Chain;
 use crate::events::courier::{Courier, Verdict};
 use crate::events::error::EventsError;
 use crate::events::outbox::event_json;
+use crate::set_aside::Page;
 use crate::store::{Store, StoreError};
 use application::Subscription;
 
@@ -107,7 +108,8 @@ impl<'a> Worker<'a> {
         let query = Query { filter: Filter::And(all), sort: oldest_first, limit, ..Query::new(deliveries()) };
         let found = self.queue.store.query(&query).await?;
         let mut subjects = BTreeSet::new();
-        let mut due = found.documents.iter().map(Due::read).collect::<Result<Vec<_>, _>>()?;
+        let Page { readable: mut due, unreadable } = Page::read(found.documents, Due::read);
+        self.queue.set_aside.take(&deliveries(), unreadable).await?;
         due.retain(|due| subjects.insert(due.subject.clone()));
         due.truncate(room);
         Ok(due)
@@ -152,7 +154,7 @@ async fn deliver(
     let event = event_json(due.event);
     let verdict = courier.attempt(subscription, &due.event_id, event, due.attempts, due.traceparent).await;
     let record = match verdict {
-        Verdict::Done => done(&due.id),
+        Verdict::Done | Verdict::Skip { .. } => done(&due.id),
         Verdict::Retry { after, attempts, refusal } => retry(&due.id, attempts, after, &refusal),
         Verdict::Park { attempts, refusal } => park(&due.id, attempts, &refusal),
     };

@@ -172,7 +172,7 @@ async fn handle(
         Verdict::Park { attempts: 0, refusal }
     };
     let onward = match &verdict {
-        Verdict::Done => None,
+        Verdict::Done | Verdict::Skip { .. } => None,
         Verdict::Retry { after, attempts, refusal } => {
             let queue = routes.delays.get(after).unwrap_or(&routes.dead);
             Some((queue, message::refused(before, *attempts, refusal)))

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
+use lapin::options::{ExchangeDeclareOptions, QueueDeclareOptions};
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 use lapin::{Channel, ExchangeKind};
 
@@ -48,17 +48,33 @@ impl Names {
         for subscription in all.iter() {
             self.declare_queues(channel, subscription).await?;
             for kind in subscription.events() {
+                // A bridge of before events went straight to the queues has bound them: each event would arrive twice.
                 let queue = self.queue(subscription.name()).into();
-                let (options, none) = (QueueBindOptions::default(), FieldTable::default());
-                channel.queue_bind(queue, exchange.clone(), kind.as_str().into(), options, none).await?;
+                let none = FieldTable::default();
+                channel.queue_unbind(queue, exchange.clone(), kind.as_str().into(), none).await?;
             }
         }
         Ok(())
     }
 
+    /// Declares the queue of a subscription, of which no more than its name need be known.
+    pub(super) async fn declare_queue(&self, channel: &Channel, subscription: &str) -> lapin::Result<()> {
+        declare(channel, self.queue(subscription), quorum()).await
+    }
+
+    /// The names of all queues of these subscriptions.
+    pub(super) fn queues(&self, all: &Subscriptions) -> Vec<String> {
+        let of_one = |subscription: &Subscription| {
+            let name = subscription.name();
+            let delays = subscription.delays().map(|delay| self.delay_queue(name, delay));
+            [self.queue(name), self.dead_queue(name)].into_iter().chain(delays).collect::<Vec<_>>()
+        };
+        all.iter().flat_map(of_one).collect()
+    }
+
     async fn declare_queues(&self, channel: &Channel, subscription: &Subscription) -> lapin::Result<()> {
         let name = subscription.name();
-        declare(channel, self.queue(name), quorum()).await?;
+        self.declare_queue(channel, name).await?;
         declare(channel, self.dead_queue(name), quorum()).await?;
         for delay in subscription.delays() {
             let mut arguments = quorum();

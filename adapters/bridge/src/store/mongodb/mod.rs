@@ -3,6 +3,7 @@
 //! Writes are acknowledged by a majority and reads see what a majority has, so every bridge sees what another has
 //! acknowledged. Documents are copied from the driver's batches into the answer without decoding them.
 
+mod abandoned;
 mod blob;
 mod check;
 mod error;
@@ -105,6 +106,10 @@ impl Store for MongoStore {
 
     async fn get_blob(&self, id: &str) -> Result<Option<Blob>, StoreError> {
         blob::get(self.database().await?, id).await
+    }
+
+    async fn end_abandoned(&self) -> Result<u64, StoreError> {
+        abandoned::end(self.database().await?).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -19,6 +19,9 @@ use crate::store::fit::pinned_ids;
 use crate::store::limits::MAX_CHANGED;
 use crate::store::unfit::UnfitOperation;
 
+/// How long the operations of one attempt may take. What they write is locked meanwhile, so that the commit of a bridge
+/// that hangs must not keep others waiting; and [`super::abandoned`] ends what is open for longer.
+const ATTEMPT_TIME: Duration = Duration::from_secs(2);
 /// The longest pause before the second attempt. It doubles with each attempt.
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 /// The longest pause before any attempt.
@@ -31,6 +34,11 @@ struct Contended {
     #[source]
     last: Option<StoreError>,
 }
+
+/// An attempt took too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the operations of a transaction took too long")]
+struct Slow;
 
 /// Applies all operations in order, or none.
 pub(super) async fn run(
@@ -110,10 +118,10 @@ async fn run_in_transaction(
     operations: &[Operation],
     deadline: Instant,
 ) -> Result<Vec<Outcome>, StoreError> {
-    let mut session =
-        database.client().start_session().await.map_err(|error| error::to_store_error(&error))?;
     let mut pause = FIRST_PAUSE;
     loop {
+        let mut session =
+            database.client().start_session().await.map_err(|error| error::to_store_error(&error))?;
         match attempt(database, &mut session, operations, deadline).await {
             Ok(outcomes) => return Ok(outcomes),
             Err(Failure::Final(error)) => return Err(error),
@@ -137,18 +145,16 @@ async fn attempt(
 ) -> Result<Vec<Outcome>, Failure> {
     let failed = |error: Error| Failure::new(&error, 0);
     session.start_transaction().read_concern(ReadConcern::snapshot()).await.map_err(failed)?;
-    let mut outcomes = Vec::with_capacity(operations.len());
-    for (number, operation) in operations.iter().enumerate() {
-        let step = Step { database, session: &mut *session, collection: operation.collection(), number };
-        match apply(step, operation).await {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(failure) => {
-                // A transaction that can't be aborted now will time out; the failure matters more.
-                let _ = session.abort_transaction().await;
-                return Err(failure);
-            }
+    let outcomes = match timeout(ATTEMPT_TIME, apply_all(database, session, operations)).await {
+        Ok(Ok(outcomes)) => outcomes,
+        Ok(Err(failure)) => {
+            // A transaction that can't be aborted now will time out; the failure matters more.
+            let _ = session.abort_transaction().await;
+            return Err(failure);
         }
-    }
+        // Dropping the session aborts its transaction, whatever it waits for.
+        Err(_) => return Err(Failure::Retry(StoreError::unavailable(Slow))),
+    };
     loop {
         match session.commit_transaction().await {
             Ok(()) => return Ok(outcomes),
@@ -160,6 +166,19 @@ async fn attempt(
             Err(error) => return Err(Failure::new(&error, operations.len())),
         }
     }
+}
+
+async fn apply_all(
+    database: &Database,
+    session: &mut ClientSession,
+    operations: &[Operation],
+) -> Result<Vec<Outcome>, Failure> {
+    let mut outcomes = Vec::with_capacity(operations.len());
+    for (number, operation) in operations.iter().enumerate() {
+        let step = Step { database, session: &mut *session, collection: operation.collection(), number };
+        outcomes.push(apply(step, operation).await?);
+    }
+    Ok(outcomes)
 }
 
 async fn apply(mut step: Step<'_>, operation: &Operation) -> Result<Outcome, Failure> {
