@@ -30,7 +30,7 @@ pub use config::{
 };
 pub use events::{
     BrokerError, DeadLetter, DeadLetterError, DeadLetters, Deliver, DeliveryOutcome, EVENT_MEDIA_TYPE,
-    EventsError, HttpDeliver,
+    EventsError, HttpDeliver, OrphanedQueue, OrphanedQueues,
 };
 pub use figures::{DeliveryFigures, EventFigures, Figures};
 pub use store::{open_store, open_store_with};

@@ -3,6 +3,7 @@ mod dead;
 mod documented;
 mod options;
 mod serve;
+mod topology;
 
 use clap::{Parser, Subcommand};
 use mcommerce_bridge::FunctionTokens;
@@ -23,6 +24,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Lists, replays or drops events that a function refused too often.
     Dead(Box<dead::Dead>),
+    /// Lists or deletes queues of RabbitMQ that are no longer used.
+    Topology(Box<topology::Topology>),
     /// Checks the configuration and the tokens.
     CheckConfig(Config),
 }
@@ -32,6 +35,7 @@ impl Arguments {
         match self.command {
             Command::Serve(serve) => serve.run().await,
             Command::Dead(dead) => dead.run().await,
+            Command::Topology(topology) => topology.run().await,
             Command::CheckConfig(config) => {
                 config.read(FunctionTokens::from_env())?;
                 println!("the configuration is valid");

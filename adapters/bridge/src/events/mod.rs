@@ -29,5 +29,6 @@ pub use http_deliver::HttpDeliver;
 pub(crate) use in_store::StoreBroker;
 pub(crate) use outbox::{Emission, Outbox};
 pub(crate) use rabbit::Rabbit;
+pub use rabbit::{OrphanedQueue, OrphanedQueues};
 pub(crate) use relay::Relay;
 pub(crate) use subscribers::Subscribers;

@@ -94,7 +94,7 @@ impl Backend {
     }
 }
 
-async fn connect() -> (Connection, Channel) {
+pub(crate) async fn connect() -> (Connection, Channel) {
     let url = std::env::var("AMQP_URL").unwrap();
     let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
     let channel = connection.create_channel().await.unwrap();

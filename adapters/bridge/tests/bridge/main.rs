@@ -16,3 +16,4 @@ mod schedules;
 mod shutdown;
 mod start;
 mod support;
+mod topology;

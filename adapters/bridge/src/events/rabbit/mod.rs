@@ -10,6 +10,7 @@ mod dead;
 mod link;
 mod message;
 mod names;
+mod topology;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub(super) use dead::RabbitDeadLetters;
+pub use topology::{OrphanedQueue, OrphanedQueues};
 
 use super::broker::Broker;
 use super::courier::Courier;
