@@ -313,14 +313,6 @@ mod tests {
             #[expect(dead_code, reason = "only its parsing matters")]
             field: u32,
         }
-        for (value, found) in [
-            (bson::Bson::String("Ada".into()), "expected u32, found text"),
-            (bson::Bson::Int64(-4242), "expected u32, found another number"),
-        ] {
-            let bytes = bson::serialize_to_vec(&bson::doc! { "field": value }).unwrap();
-            assert_eq!(decode_document::<Wanted>(&bytes).unwrap_err().to_string(), found);
-        }
-        let bytes = bson::serialize_to_vec(&bson::doc! { "field": "Ada" }).unwrap();
         #[derive(Debug, Deserialize)]
         struct Chosen {
             #[expect(dead_code, reason = "only its parsing matters")]
@@ -331,6 +323,14 @@ mod tests {
             One,
             Two,
         }
+        for (value, found) in [
+            (bson::Bson::String("Ada".into()), "expected u32, found text"),
+            (bson::Bson::Int64(-4242), "expected u32, found another number"),
+        ] {
+            let bytes = bson::serialize_to_vec(&bson::doc! { "field": value }).unwrap();
+            assert_eq!(decode_document::<Wanted>(&bytes).unwrap_err().to_string(), found);
+        }
+        let bytes = bson::serialize_to_vec(&bson::doc! { "field": "Ada" }).unwrap();
         let told = decode_document::<Chosen>(&bytes).unwrap_err().to_string();
         assert_eq!(told, "expected one of One, Two");
     }

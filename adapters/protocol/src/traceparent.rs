@@ -21,6 +21,20 @@ impl Traceparent {
     /// The name of the header that carries it.
     pub const HEADER: &'static str = "traceparent";
 
+    /// The name of the header by which a function carries its context beside [`Self::HEADER`]: Spin, where it exports
+    /// spans itself, starts a new trace for each request that a function sends.
+    pub const CARRIED_HEADER: &'static str = "mcommerce-traceparent";
+
+    /// What a request belongs to, by the context it was given on its way and the one that its sender carried. In one trace
+    /// the former is nearer; another trace is the way's own.
+    #[must_use]
+    pub fn join(given: Option<Self>, carried: Option<Self>) -> Option<Self> {
+        match (given, carried) {
+            (Some(given), Some(carried)) if given.trace_id() != carried.trace_id() => Some(carried),
+            (given, carried) => given.or(carried),
+        }
+    }
+
     /// A context of these ids, which are usually random. An id of zeros would be invalid and counts as 1, so that a
     /// failing source of randomness costs the trace and not the request.
     #[must_use]
@@ -177,6 +191,17 @@ mod tests {
         ] {
             assert_eq!(parsed(invalid), None, "{invalid:?}");
         }
+    }
+
+    #[test]
+    fn a_request_belongs_to_the_trace_of_its_sender_and_there_to_the_nearest_span() {
+        let sender = Traceparent::new([1; 16], [1; 8], true);
+        let (nearer, other) =
+            (Traceparent::new([1; 16], [2; 8], true), Traceparent::new([3; 16], [4; 8], true));
+        assert_eq!(Traceparent::join(Some(nearer), Some(sender)), Some(nearer));
+        assert_eq!(Traceparent::join(Some(other), Some(sender)), Some(sender));
+        assert_eq!(Traceparent::join(Some(other), None), Some(other));
+        assert_eq!(Traceparent::join(None, Some(sender)), Some(sender));
     }
 
     #[test]

@@ -16,7 +16,9 @@ mod span;
 mod telemetry;
 
 pub use log::log_to_stderr;
-pub use propagation::{TRACEPARENT, random_traceparent, traceparent_from, traceparent_header};
+pub use propagation::{
+    Joined, TRACEPARENT, joined_from, random_traceparent, traceparent_from, traceparent_header,
+};
 pub use protocol::Traceparent;
 pub use span::{SpanExt, method_name};
 pub use telemetry::{Telemetry, TelemetryError};

@@ -17,6 +17,9 @@ pub trait SpanExt {
     /// anything else on the span.
     fn set_remote_parent(&self, parent: impl FnOnce() -> Option<Traceparent>);
 
+    /// Refers to a span of another trace.
+    fn link_to(&self, other: &Traceparent);
+
     /// The context for what is done on behalf of this span. `None` if it is disabled.
     fn traceparent(&self) -> Option<Traceparent>;
 
@@ -40,6 +43,12 @@ impl SpanExt for Span {
         {
             // It fails only if no exporter listens, and then there is nothing to be the parent of.
             let _ = self.set_parent(Context::new().with_remote_span_context(remote(&parent)));
+        }
+    }
+
+    fn link_to(&self, other: &Traceparent) {
+        if !self.is_disabled() {
+            self.add_link(remote(other));
         }
     }
 
@@ -137,13 +146,14 @@ mod tests {
         let exported = Exported::default();
         let provider = SdkTracerProvider::builder().with_simple_exporter(exported.clone()).build();
         let subscriber = tracing_subscriber::registry().with(lines("off")).with(spans(&provider, "test"));
-        let parent = random_traceparent();
+        let (parent, passed) = (random_traceparent(), random_traceparent());
         let context = tracing::subscriber::with_default(subscriber, || {
             let span = info_span!(
                 target: "mcommerce", parent: None, "request", otel.kind = "server", otel.name = "GET",
                 messaging.operation.type = "send", server.port = 80_i64, faas.name = tracing::field::Empty,
             );
             span.set_remote_parent(|| Some(parent));
+            span.link_to(&passed);
             let context = span.traceparent().expect("an enabled span has a context");
             span.record("faas.name", "pay");
             span.rename(|| "GET /".to_owned());
@@ -159,6 +169,7 @@ mod tests {
         assert_eq!(span.span_context.trace_id().to_string(), parent.trace_id());
         assert_eq!(span.parent_span_id.to_string(), parent.span_id());
         assert_eq!(span.span_context.span_id().to_string(), context.span_id());
+        assert_eq!(span.links.links[0].span_context.trace_id().to_string(), passed.trace_id());
         assert_eq!(span.status, Status::error(""));
         assert_eq!(span.events.len(), 0);
         let mut attributes: Vec<String> = span

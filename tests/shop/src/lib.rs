@@ -8,6 +8,7 @@ mod client;
 mod inbox;
 mod otlp;
 mod process;
+mod retracing;
 mod shop;
 
 pub use backend::{Backend, rabbitmqctl};
@@ -15,6 +16,7 @@ pub use client::{Answer, Client, Order, Payment, a_key};
 pub use inbox::{Inbox, Mail};
 pub use otlp::{Receiver, Span};
 pub use process::Process;
+pub use retracing::Retracing;
 pub use shop::{Bridge, Shop, ShopBuilder};
 
 /// Runs an `async fn(Backend)` as two tests: `sqlite`, and `mongodb_and_rabbitmq`.

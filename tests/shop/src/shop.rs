@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
 use crate::process::repository;
-use crate::{Backend, Client, Inbox, Process};
+use crate::{Backend, Client, Inbox, Process, Retracing};
 
 /// A running shop of this test's own.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub struct ShopBuilder {
     variables: Vec<(String, String)>,
     arguments: Vec<String>,
     bridge_apart: bool,
+    retracing: Option<Retracing>,
 }
 
 /// A bridge in a process of its own, which can be killed and started again.
@@ -47,7 +48,13 @@ impl Shop {
     /// A shop to be started otherwise.
     #[must_use]
     pub fn with(backend: Backend) -> ShopBuilder {
-        ShopBuilder { backend, variables: Vec::new(), arguments: Vec::new(), bridge_apart: false }
+        ShopBuilder {
+            backend,
+            variables: Vec::new(),
+            arguments: Vec::new(),
+            bridge_apart: false,
+            retracing: None,
+        }
     }
 
     /// A new browser that knows nobody.
@@ -127,6 +134,12 @@ impl ShopBuilder {
         self
     }
 
+    /// Runs the bridge in a process of its own, behind one that gives each request a new trace.
+    #[must_use]
+    pub fn bridge_behind(self, retracing: &Retracing) -> Self {
+        Self { retracing: Some(retracing.clone()), ..self.bridge_apart() }
+    }
+
     /// Runs the bridge in a process of its own.
     #[must_use]
     pub fn bridge_apart(mut self) -> Self {
@@ -171,7 +184,9 @@ impl ShopBuilder {
                 process: None,
             };
             apart.start(&[]).await?;
-            arguments.extend(["--bridge".into(), apart.url.clone(), "--internal-listen".into(), internal]);
+            let reached =
+                self.retracing.as_ref().map_or(apart.url.as_str(), |retracing| retracing.before(&apart.url));
+            arguments.extend(["--bridge".into(), reached.to_owned(), "--internal-listen".into(), internal]);
             bridge = Some(apart);
         }
         arguments.extend(self.backend.arguments(data.path()));

@@ -19,6 +19,7 @@ use crate::host;
 use crate::host::Compiled;
 use crate::log::{Level, log};
 use crate::problem::Rejection;
+use crate::trace;
 use crate::variable::variable_once;
 
 /// The longest answer that is read.
@@ -122,9 +123,8 @@ impl BridgeProbe {
         const MAX_BYTES: usize = 64 * 1024;
         const PROBE_TIME: Duration = Duration::from_secs(2);
         Box::pin(async {
-            let request = Request::get(format!("{}/readyz", self.url))
-                .header(Traceparent::HEADER, self.trace.as_str())
-                .body(Bytes::new());
+            let request = Request::get(format!("{}/readyz", self.url));
+            let request = trace::add_to(request, &self.trace).body(Bytes::new());
             let Ok(request) = request else { return false };
             host::send(request, PROBE_TIME, MAX_BYTES)
                 .await
@@ -203,10 +203,9 @@ impl Bridge {
         question: Result<Vec<u8>, Unencodable>,
     ) -> Compiled<'_, Result<Bytes, BridgeError>> {
         Box::pin(async move {
-            let request = Request::post(format!("{}{route}", self.url))
+            let request = trace::add_to(Request::post(format!("{}{route}", self.url)), &self.trace)
                 .header(header::CONTENT_TYPE, BSON_MEDIA_TYPE)
                 .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
-                .header(Traceparent::HEADER, self.trace.as_str())
                 .body(Bytes::from(question?))
                 .map_err(BridgeError::fault)?;
             let response = host::send(request, WAIT, MAX_ANSWER_BYTES)

@@ -28,7 +28,7 @@ pub async fn pause(duration: Duration) {
     imp::pause(duration).await;
 }
 
-/// Sends a request and reads the whole answer, up to `limit` bytes. `wait` bounds the connection, the time to the first byte
+/// Sends a request to the bridge or to another function, and reads the whole answer, up to `limit` bytes. `wait` bounds the connection, the time to the first byte
 /// and each pause after it.
 pub(crate) async fn send(
     request: Request<Bytes>,
@@ -67,6 +67,12 @@ mod imp {
     ) -> Result<Response<Bytes>, NoAnswer> {
         let length = HeaderValue::from(request.body().len());
         request.headers_mut().insert(header::CONTENT_LENGTH, length);
+        if !request.body().is_empty() {
+            // Spin sends head and body apart, without TCP_NODELAY: the body waits for the head's acknowledgement, which is
+            // delayed by 40 ms unless there is something to answer.
+            let continued = HeaderValue::from_static("100-continue");
+            request.headers_mut().insert(header::EXPECT, continued);
+        }
         let request: Request<FullBody<Bytes>> = request.map(Full::new);
         SendWrapper::new(async move {
             let mut request = request;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, header};
+use http::{Request, StatusCode, header};
 use protocol::Traceparent;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +10,7 @@ use values::{Fault, Secret};
 use crate::context::Context;
 use crate::host;
 use crate::host::Compiled;
+use crate::trace;
 
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 const WAIT: Duration = Duration::from_secs(10);
@@ -47,12 +48,9 @@ impl Service {
         json: serde_json::Result<Vec<u8>>,
     ) -> Compiled<'a, Result<ServiceAnswer, Fault>> {
         Box::pin(async move {
-            let request = Request::builder()
-                .method(Method::POST)
-                .uri(format!("{}{route}", self.url))
+            let request = trace::add_to(Request::post(format!("{}{route}", self.url)), &self.trace)
                 .header(header::CONTENT_TYPE, "application/json")
                 .header(header::AUTHORIZATION, format!("Bearer {}", self.token.expose()))
-                .header(Traceparent::HEADER, self.trace.as_str())
                 .body(Bytes::from(json.map_err(Fault::internal)?))
                 .map_err(Fault::internal)?;
             let response = host::send(request, WAIT, MAX_ANSWER_BYTES)

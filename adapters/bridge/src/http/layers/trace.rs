@@ -1,7 +1,7 @@
 use axum::extract::Request;
 use axum::response::Response;
 use mcommerce_telemetry::{
-    SpanExt as _, TRACEPARENT, random_traceparent, traceparent_from, traceparent_header,
+    Joined, SpanExt as _, TRACEPARENT, joined_from, random_traceparent, traceparent_header,
 };
 use protocol::Traceparent;
 use tracing::field::Empty;
@@ -38,8 +38,11 @@ impl Around for Trace {
             db.query.summary = Empty,
             db.collection.name = Empty,
         );
-        let parent = traceparent_from(request.headers());
+        let Joined { parent, passed } = joined_from(request.headers());
         span.set_remote_parent(|| parent);
+        if let Some(passed) = &passed {
+            span.link_to(passed);
+        }
         let trace = span.traceparent().or(parent).unwrap_or_else(random_traceparent);
         request.extensions_mut().insert(trace);
         Ok(Traced { span, trace })
