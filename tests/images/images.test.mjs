@@ -2,15 +2,27 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { ROOT } from './context.mjs';
 import { Image } from './image.mjs';
 
 const run = promisify(execFile);
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 test('the context holds sources alone', () => {
   const { context } = new Image('adapters/bridge/Dockerfile');
@@ -51,6 +63,42 @@ test('the steps of the shopâ€™s image end in a shop that serves from the imageâ€
   }
 });
 
+test('Spin finishes the requests in flight when its pod is asked to end', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mcommerce-spin-'));
+  // Ends at once when it is told to, as Spin does.
+  const server = `#!/usr/bin/env node
+    const server = require('node:http').createServer((request, response) => {
+      console.log('asked');
+      setTimeout(() => response.end('answered'), 2000);
+    });
+    const port = Number(process.argv[4].split(':')[1]);
+    server.listen(port, '127.0.0.1', () => console.log(port));`;
+  let started;
+  try {
+    writeFileSync(path.join(folder, 'spin'), server, { mode: 0o755 });
+    const port = await freePort();
+    started = spawn(path.join(ROOT, 'adapters/mcommerce/spin-entrypoint'), ['up', '--listen', `127.0.0.1:${port}`], {
+      env: { PATH: `${folder}:${process.env.PATH}`, DRAIN_FORGET_AFTER: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
+    assert.equal((await lines.next()).value, String(port));
+    // Without an agent the connection ends with its request.
+    const answer = once(get({ port, host: '127.0.0.1', agent: false }), 'response');
+    assert.equal((await lines.next()).value, 'asked');
+    const ended = once(started, 'exit');
+    started.kill('SIGTERM');
+    const [response] = await answer;
+    assert.equal(await text(response), 'answered');
+    assert.deepEqual(await ended, [143, null]);
+  } finally {
+    // With whatever it has started.
+    if (started?.exitCode === null) process.kill(-started.pid, 'SIGKILL');
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('Spin is not started while a variable that its components need is empty, which is named', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'mcommerce-spin-'));
   try {
@@ -62,7 +110,7 @@ test('Spin is not started while a variable that its components need is empty, wh
     await assert.rejects(start({ SPIN_VARIABLE_TOKEN_PAY: 'x', SPIN_VARIABLE_PAYMENT_SECRET: '' }), { code: 1, stderr: 'not started: no value for payment_secret\n' });
     await assert.rejects(start({}), { code: 1, stderr: 'not started: no value for token_pay payment_secret\n' });
     const { stdout } = await start({ SPIN_VARIABLE_TOKEN_PAY: 'x', SPIN_VARIABLE_PAYMENT_SECRET: 'y' });
-    assert.equal(stdout, 'spin up --component-id pay\n');
+    assert.equal(stdout, 'spin up --component-id pay --max-instance-reuse-count 10000..50000 --max-instance-concurrent-reuse-count 1\n');
   } finally {
     rmSync(folder, { recursive: true });
   }
