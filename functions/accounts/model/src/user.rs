@@ -90,6 +90,7 @@ impl User {
 
     pub fn created(&self) -> UserCreated {
         UserCreated {
+            version: self.version,
             user_id: self.id,
             email: self.email.clone(),
             name: self.name.as_str().to_owned(),

@@ -12,6 +12,8 @@ use crate::ids::UserId;
 #[expect(missing_docs, reason = "the names say it")]
 pub struct UserCreated {
     pub user_id: UserId,
+    /// The user's, which grows with each change.
+    pub version: i64,
     pub email: EmailAddress,
     pub name: String,
     pub locale: Locale,

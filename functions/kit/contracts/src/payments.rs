@@ -1,4 +1,4 @@
-//! What other domains know of payments.
+//! What other domains know of payments. A payment ends once, so that its events need no version to be told apart.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

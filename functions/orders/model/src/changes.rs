@@ -13,22 +13,17 @@ pub fn overdue(now: Moment) -> Filter {
     in_status(OrderStatus::Received).and(Filter::Lt(path("expiresAt"), now.into()))
 }
 
-/// Confirms an order in the state `from`, which a payment paid.
-pub fn confirm(
-    order: OrderId,
-    from: OrderStatus,
-    payment: PaymentId,
-    now: Moment,
-) -> Result<(Filter, Update), Unencodable> {
+/// Confirms an order that a payment paid, unless it changed since it was read.
+pub fn confirm(order: &Order, payment: PaymentId, now: Moment) -> Result<(Filter, Update), Unencodable> {
     let mut update = become_status(OrderStatus::Confirmed, ChangedBy::Payment, now)?;
     update.push(Change::set(path("paymentId"), payment));
-    Ok((Filter::id(order).and(in_status(from)), Update(update)))
+    Ok((as_read(order), Update(update)))
 }
 
-/// Cancels an unpaid order that expired before `now`.
-pub fn expire(order: OrderId, now: Moment) -> Result<(Filter, Update), Unencodable> {
+/// Cancels an unpaid order that expired before `now`, unless it changed since it was read.
+pub fn expire(order: &Order, now: Moment) -> Result<(Filter, Update), Unencodable> {
     let update = become_status(OrderStatus::Cancelled, ChangedBy::Expiry, now)?;
-    Ok((Filter::id(order).and(overdue(now)), Update(update)))
+    Ok((as_read(order).and(overdue(now)), Update(update)))
 }
 
 /// Lets an unpaid order keep its stock until `until`.
@@ -49,8 +44,11 @@ pub fn owe_refund(order: &Order, due: &RefundDue) -> Result<(Filter, Update), Un
         Change::set(path("updatedAt"), due.at),
         Change::Inc(path("version"), 1),
     ];
-    let as_read = Filter::id(order.id).and(Filter::Eq(path("version"), order.version.into()));
-    Ok((as_read, Update(update)))
+    Ok((as_read(order), Update(update)))
+}
+
+fn as_read(order: &Order) -> Filter {
+    Filter::id(order.id).and(Filter::Eq(path("version"), order.version.into()))
 }
 
 fn in_status(status: OrderStatus) -> Filter {
@@ -78,8 +76,8 @@ mod tests {
         let order = placed.id;
         let due = RefundDue { payment_id: PaymentId::new(), amount: placed.total, at: now };
         for (filter, update) in [
-            confirm(order, OrderStatus::Received, PaymentId::new(), now).unwrap(),
-            expire(order, now).unwrap(),
+            confirm(&placed, PaymentId::new(), now).unwrap(),
+            expire(&placed, now).unwrap(),
             extend(order, now, now),
             owe_refund(&placed, &due).unwrap(),
         ] {
@@ -90,8 +88,8 @@ mod tests {
 
     #[test]
     fn an_order_that_is_confirmed_no_longer_expires() {
-        let (_, update) =
-            confirm(OrderId::new(), OrderStatus::Received, PaymentId::new(), Moment::from_millis(1)).unwrap();
+        let order = crate::testing::order();
+        let (_, update) = confirm(&order, PaymentId::new(), Moment::from_millis(1)).unwrap();
         assert!(update.0.contains(&Change::Unset(path("expiresAt"))));
     }
 }

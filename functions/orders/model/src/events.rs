@@ -8,6 +8,7 @@ use crate::{Order, OrderLine};
 impl Order {
     pub fn created(&self) -> OrderCreated {
         OrderCreated {
+            version: self.version,
             order_id: self.id,
             number: self.number.clone(),
             user_id: self.buyer.user_id,
@@ -17,7 +18,12 @@ impl Order {
     }
 
     pub fn expired(&self) -> OrderExpired {
-        OrderExpired { order_id: self.id, number: self.number.clone(), lines: self.stock().collect() }
+        OrderExpired {
+            order_id: self.id,
+            version: self.next_version(),
+            number: self.number.clone(),
+            lines: self.stock().collect(),
+        }
     }
 
     pub fn due(&self) -> Due {

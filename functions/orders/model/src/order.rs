@@ -111,6 +111,11 @@ impl Order {
         }
     }
 
+    /// Its version after the change that is about to be made.
+    pub fn next_version(&self) -> i64 {
+        self.version.saturating_add(1)
+    }
+
     /// Until when it must keep its stock because a payment begins now; `None` if it keeps it that long anyway.
     pub fn kept_for_payment(&self, now: Moment) -> Option<Moment> {
         let until = now.after(PAYMENT_TAKES).min(self.created_at.after(KEPT_AT_MOST));

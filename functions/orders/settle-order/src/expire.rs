@@ -45,7 +45,7 @@ pub(super) async fn expire(context: Context, bridge: &Bridge) -> Result<(), Faul
 }
 
 async fn expire_one(bridge: &Bridge, order: &Order, now: Moment) -> Result<(), BridgeError> {
-    let (filter, update) = changes::expire(order.id, now)?;
+    let (filter, update) = changes::expire(order, now)?;
     let cancellation = Transaction::new().update(ORDERS, filter, update, Expect::Exactly(1));
     let transaction = order.quantities().fold(cancellation, |transaction, (variant, quantity)| {
         let (filter, update) = stock::give_back(variant, quantity);
@@ -53,7 +53,7 @@ async fn expire_one(bridge: &Bridge, order: &Order, now: Moment) -> Result<(), B
         transaction.update(OFFERED, filter, update, Expect::Any)
     });
     match bridge.transact(transaction.emit(&order.expired())).await {
-        // The order was paid meanwhile, or is being paid.
+        // The order was paid meanwhile, or is being paid; or changed, and is looked at again with the next tick.
         Ok(_) | Err(BridgeError::Conflict(Conflict::Unmet { operation: 0, .. })) => Ok(()),
         Err(error) => Err(error),
     }

@@ -61,9 +61,10 @@ async fn write(bridge: &Bridge, transaction: Transaction) -> Result<Written, Bri
 
 fn confirmation(order: &Order, paid: Paid) -> Result<Transaction, Unencodable> {
     let now = Moment::now();
-    let (filter, update) = changes::confirm(order.id, order.status, paid.payment_id, now)?;
+    let (filter, update) = changes::confirm(order, paid.payment_id, now)?;
     let event = OrderStatusChanged {
         order_id: order.id,
+        version: order.next_version(),
         number: order.number.clone(),
         from: order.status,
         to: OrderStatus::Confirmed,

@@ -1,4 +1,5 @@
-//! Events of orders. They carry ids and amounts, nobody's name or address.
+//! Events of orders. They carry ids and amounts, nobody's name or address. Events may arrive in another order than they
+//! were emitted; the version of the order, which grows with each change, tells which is the later one.
 
 use serde::{Deserialize, Serialize};
 use values::{Moment, Money};
@@ -15,6 +16,7 @@ use crate::ids::{OrderId, UserId, VariantId};
 #[expect(missing_docs, reason = "the names say it")]
 pub struct OrderCreated {
     pub order_id: OrderId,
+    pub version: i64,
     pub number: OrderNumber,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
@@ -28,6 +30,7 @@ pub struct OrderCreated {
 #[expect(missing_docs, reason = "the names say it")]
 pub struct OrderStatusChanged {
     pub order_id: OrderId,
+    pub version: i64,
     pub number: OrderNumber,
     pub from: OrderStatus,
     pub to: OrderStatus,
@@ -40,6 +43,7 @@ pub struct OrderStatusChanged {
 #[expect(missing_docs, reason = "the names say it")]
 pub struct OrderExpired {
     pub order_id: OrderId,
+    pub version: i64,
     pub number: OrderNumber,
     pub lines: Vec<StockChange>,
 }
