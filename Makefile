@@ -21,7 +21,7 @@ help: ## what can be made
 up: page mcommerce ## build the shop and start it on http://127.0.0.1:3000
 	$(call step,functions (Wasm))
 	$(BINARY) build --profile release --data $(DATA)
-	@exec $(BINARY) up --profile release --data $(DATA)
+	@exec $(BINARY) up --profile release --data $(DATA) $(ARGS)
 
 dev: page mcommerce ## the edit loop: page with hot reload, changed functions swapped in
 	$(call step,quick build of the functions)
@@ -30,9 +30,9 @@ dev: page mcommerce ## the edit loop: page with hot reload, changed functions sw
 
 tools:
 	@command -v cargo >/dev/null || { echo 'cargo is missing: install Rust from https://rustup.rs'; exit 1; }
-	@command -v npm   >/dev/null || { echo 'npm is missing: install Node.js 20 or newer from https://nodejs.org'; exit 1; }
+	@command -v npm   >/dev/null || { echo 'npm is missing: install Node.js 20.19 or newer from https://nodejs.org'; exit 1; }
 	@command -v cc    >/dev/null || { echo 'cc is missing: install gcc (Debian: apt-get install gcc)'; exit 1; }
-	@node -e 'process.exit(+process.versions.node.split(".")[0] >= 20 ? 0 : 1)' || { echo 'Node.js 20 or newer is needed'; exit 1; }
+	@node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' || { echo 'Node.js 20.19 or newer is needed'; exit 1; }
 	@! command -v rustup >/dev/null || rustup target list --installed | grep -q wasm32-wasip2 || rustup target add wasm32-wasip2
 
 functions: tools
@@ -148,4 +148,4 @@ cluster: functions page programs ## the shop in a cluster on this machine (Docke
 
 fmt: ## format everything
 	cargo fmt --all
-	cd frontend && npm run format --if-present
+	cd frontend && npm run lint -- --fix

@@ -189,7 +189,11 @@ impl Sockets {
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("can't listen on {address}"))
+    TcpListener::bind(address).await.with_context(|| {
+        format!(
+            "can't listen on {address}; --listen, --smtp-listen and --internal-listen choose other addresses"
+        )
+    })
 }
 
 async fn start_mail(config: &ShopConfig) -> anyhow::Result<Option<(MailServer, Arc<Inbox>)>> {

@@ -8,7 +8,7 @@ import { attemptKey, endAttempt, oneAtATime } from './attempt';
  * - `declined`, `insufficient`: try another card;
  * - `uncertain`: repeat, under the same key;
  * - `inProgress`: wait, then repeat;
- * - `cardChanged`: the kept key belonged to another card, repeat under a new one;
+ * - `cardChanged`: it is not known what became of the attempt with another card, finish that one;
  * - `paid`: it is paid already;
  * - `notPayable`: it never will be;
  * - `other`: something the general texts explain.
@@ -21,6 +21,9 @@ const BY_CODE: Readonly<Partial<Record<ProblemCode, ChargeRefusal>>> = {
   already_paid: 'paid',
   order_not_payable: 'notPayable',
 };
+
+/** The attempt may still succeed, so that its key must not be lost: no other could finish it. */
+const UNSETTLED: readonly ChargeRefusal[] = ['uncertain', 'inProgress', 'cardChanged'];
 
 export function chargeRefusal(failure: unknown): ChargeRefusal {
   if (!(failure instanceof ApiProblem)) return 'other';
@@ -53,7 +56,7 @@ async function send(orderId: string, card: Card): Promise<Payment> {
     return payment;
   } catch (failure) {
     const refusal = chargeRefusal(failure);
-    if (refusal !== 'uncertain' && refusal !== 'inProgress') endAttempt(scope(orderId));
+    if (!UNSETTLED.includes(refusal)) endAttempt(scope(orderId));
     throw failure;
   }
 }

@@ -206,7 +206,7 @@ export const en = {
     insufficient: 'There is not enough money on this card. Nothing was charged. Try another card.',
     uncertain: 'The bank has not answered. Try again with the same card: you cannot be charged twice.',
     inProgress: 'A payment for this order is still under way. Wait a moment, then try again.',
-    cardChanged: 'You changed the card since the last try. Press the button once more to pay with this one.',
+    cardChanged: 'The payment with the card you entered before may still go through. Enter that card again to finish it: it is charged once at most.',
     notPayable: 'This order can no longer be paid.',
     expiredTitle: 'The time to pay is over',
     expiredText: 'The items went back on the shelf and nothing was charged. You can order them again.',

@@ -206,7 +206,7 @@ export const fr: Texts = {
     insufficient: 'La provision de cette carte est insuffisante. Rien n’a été débité. Essayez une autre carte.',
     uncertain: 'La banque n’a pas répondu. Réessayez avec la même carte : vous ne pouvez pas être débité deux fois.',
     inProgress: 'Un paiement est encore en cours pour cette commande. Patientez un instant, puis réessayez.',
-    cardChanged: 'Vous avez changé de carte depuis le dernier essai. Appuyez encore une fois pour payer avec celle-ci.',
+    cardChanged: 'Le paiement avec la carte saisie auparavant peut encore aboutir. Saisissez de nouveau cette carte pour le terminer : elle ne sera débitée qu’une fois au plus.',
     notPayable: 'Cette commande ne peut plus être payée.',
     expiredTitle: 'Le délai de paiement est passé',
     expiredText: 'Les articles sont retournés en rayon et rien n’a été débité. Vous pouvez les commander de nouveau.',
