@@ -141,6 +141,10 @@ impl Metrics {
             drop(self.events_committed.get_or_create(&labels));
             drop(self.events_published.get_or_create(&labels));
         }
+        for collection in ["_outbox", "_deliveries"] {
+            let labels = SetAsideLabels { collection: collection.to_owned() };
+            drop(self.set_aside.get_or_create(&labels));
+        }
         for subscription in subscriptions.iter() {
             for outcome in ["done", "retry", "parked", "skipped"] {
                 let labels = DeliveryLabels { subscription: subscription.name().to_owned(), outcome };
