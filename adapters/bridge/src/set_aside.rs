@@ -80,7 +80,12 @@ impl SetAside {
                     self.metrics.set_aside.get_or_create(&labels).inc();
                 }
                 Err(StoreError::Conflict(_)) => {}
-                Err(error) => return Err(error),
+                Err(error @ StoreError::Unavailable(_)) => return Err(error),
+                // One that can't be moved either, such as a document that is too large, delays no other.
+                Err(error) => {
+                    let collection = collection.as_str();
+                    tracing::error!(collection, error = %Chain(&error), "an unreadable document can't be set aside");
+                }
             }
         }
         Ok(())

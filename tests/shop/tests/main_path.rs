@@ -14,8 +14,8 @@ on_both!(
 
 async fn mail_about(shop: &Shop, order: &Order) -> Mail {
     shop.inbox().until_about(std::slice::from_ref(&order.number)).await;
-    // A second mail would be a second event or a second delivery, and both would be there by the time another
-    // order's mail is, because events of the shop are published in order.
+    // A second mail would be a second event or a second delivery, emitted long before the event of another order, so that it
+    // would be there by the time that order's mail is.
     let mut other = shop.visitor();
     other.register("after@example.com").await;
     let (_, variant) = other.variants_with(2).await.pop().expect("a variant");

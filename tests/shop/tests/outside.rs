@@ -12,6 +12,19 @@ on_both!(
     an_administrators_page_is_not_a_shoppers
 );
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_loads_nothing_from_elsewhere_and_data_loads_nothing() {
+    let shop = Shop::start(Backend::embedded()).await;
+    let policy = async |path| {
+        let answer = shop.visitor().get(path).await.expect(200);
+        answer.headers["content-security-policy"].to_str().expect("text").to_owned()
+    };
+    let page = policy("/").await;
+    assert!(page.starts_with("default-src 'self'; ") && page.ends_with("frame-ancestors 'none'"), "{page}");
+    assert_eq!(policy("/products/anything").await, page);
+    assert_eq!(policy("/api/products").await, "default-src 'none'; frame-ancestors 'none'");
+}
+
 async fn internal_routes_are_not_there(backend: Backend) {
     let shop = Shop::start(backend).await;
     let id = "01890000-0000-7000-8000-000000000000";

@@ -102,7 +102,12 @@ impl Courier {
                 );
                 "retry"
             }
-            Verdict::Park { attempts, refusal: Refusal { status, reason } } => {
+            Verdict::Park { attempts, refusal } | Verdict::Skip { attempts, refusal } => {
+                let (outcome, told) = match verdict {
+                    Verdict::Skip { .. } => ("skipped", "tick skipped"),
+                    _ => ("parked", "event parked as a dead letter"),
+                };
+                let Refusal { status, reason } = refusal;
                 tracing::error!(
                     "traceId" = trace_id,
                     event_id,
@@ -110,21 +115,9 @@ impl Courier {
                     attempts,
                     status,
                     reason,
-                    "event parked as a dead letter"
+                    "{told}"
                 );
-                "parked"
-            }
-            Verdict::Skip { attempts, refusal: Refusal { status, reason } } => {
-                tracing::error!(
-                    "traceId" = trace_id,
-                    event_id,
-                    subscription = name,
-                    attempts,
-                    status,
-                    reason,
-                    "tick skipped"
-                );
-                "skipped"
+                outcome
             }
         };
         self.metrics

@@ -16,7 +16,7 @@ use crate::config::BackoffSettings;
 use crate::error_chain::Chain;
 use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
-use application::Subscriptions;
+use application::{Name, Subscriptions};
 
 /// How often a bridge records what it subscribes to.
 const RECORD_EVERY: Duration = Duration::from_secs(30);
@@ -85,8 +85,9 @@ impl Subscribers {
         let found = self.store.query(&query).await?;
         let mut by_type: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for document in &found.documents {
-            if let (Ok(name), Ok(kind)) = (document.get_str("subscription"), document.get_str("event")) {
-                by_type.entry(kind.to_owned()).or_default().insert(name.to_owned());
+            let name = document.get_str("subscription").ok().and_then(|name| Name::parse(name).ok());
+            if let (Some(name), Ok(kind)) = (name, document.get_str("event")) {
+                by_type.entry(kind.to_owned()).or_default().insert(name.as_str().to_owned());
             }
         }
         *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = by_type;

@@ -1,7 +1,8 @@
 //! Ends transactions that a bridge left open when it died.
 //!
 //! MongoDB keeps them for a minute, unless it was started with a shorter `transactionLifetimeLimitSeconds`, and nobody can
-//! write what they have written. A bridge that lives ends its own within [`super::transact`]'s limit.
+//! write what they have written. A bridge that lives ends its own within [`super::transact`]'s limit; while a command of a
+//! transaction runs, such as a commit that waits for a majority, it is left alone.
 
 use bson::{Document, doc};
 use futures::TryStreamExt as _;
@@ -32,7 +33,10 @@ pub(super) async fn end(database: &Database) -> Result<u64, StoreError> {
 async fn find(client: &Client) -> mongodb::error::Result<Vec<Document>> {
     let pipeline = [
         doc! { "$currentOp": { "allUsers": false, "idleSessions": true } },
-        doc! { "$match": { "transaction.timeOpenMicros": { "$gt": LIMIT * 1_000_000 } } },
+        doc! { "$match": {
+            "type": "idleSession",
+            "transaction.timeOpenMicros": { "$gt": LIMIT * 1_000_000 },
+        } },
         doc! { "$project": { "id": "$lsid.id" } },
     ];
     // MongoDB refuses the stage with any other.
